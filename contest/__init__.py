@@ -1,0 +1,1 @@
+"""The competition: its people, its clock, its book."""

@@ -1,0 +1,305 @@
+"""Every rule that can be broken, with its name and its sentence in Chinese and English.
+
+An error is a broken rule. It carries a stable `code`, the facts of the case as keyword `params`, and one
+sentence in each language that says what happened and what to do. The catalogue in `docs/errors.md` and the
+browser's dictionary are generated from these classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+
+class ContestError(Exception):
+    """A rule of the contest was broken; `code` names it, `params` say how."""
+
+    code: ClassVar[str] = "contest_error"
+    status: ClassVar[int] = 409
+    zh: ClassVar[str] = "操作未完成。"
+    en: ClassVar[str] = "The request could not be carried out."
+
+    def __init__(self, **params: str | int) -> None:
+        self.params = params
+        super().__init__(self.sentence("en"))
+
+    def sentence(self, language: str) -> str:
+        """Say what happened and what to do, in `zh` or `en`."""
+        return (self.en if language == "en" else self.zh).format(**self.params)
+
+
+def catalogue() -> Iterator[type[ContestError]]:
+    """Every named error, in order of its code."""
+    found: dict[str, type[ContestError]] = {}
+    waiting = [ContestError]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            waiting.append(kind)
+            found[kind.code] = kind
+    return iter(found[code] for code in sorted(found))
+
+
+# ---- who may do what -------------------------------------------------------------------------------------
+
+
+class NotSignedIn(ContestError):
+    """The request names nobody."""
+
+    code = "not_signed_in"
+    status = 401
+    zh = "请先登录。"
+    en = "Sign in first."
+
+
+class SignInRefused(ContestError):
+    """Name or password is wrong; which of the two is not said."""
+
+    code = "sign_in_refused"
+    status = 401
+    zh = "账号或密码不对。"
+    en = "The name or the password is wrong."
+
+
+class NotAllowed(ContestError):
+    """The person has no role that allows this act here."""
+
+    code = "not_allowed"
+    status = 403
+    zh = "您的角色不能做这件事（{act}）。"
+    en = "Your role does not allow this ({act})."
+
+
+class ForeignOrigin(ContestError):
+    """The request came from a page of another site."""
+
+    code = "foreign_origin"
+    status = 403
+    zh = "请求来自其他网站，已拒绝。请从本系统的页面操作。"
+    en = "The request came from another site and was refused. Use a page of this system."
+
+
+class TooManyRequests(ContestError):
+    """Too many requests in a short time."""
+
+    code = "too_many_requests"
+    status = 429
+    zh = "操作太频繁，请 {seconds} 秒后再试。"
+    en = "Too many requests. Try again in {seconds} seconds."
+
+
+class NotFound(ContestError):
+    """Nothing of this kind has this number, or the person may not know of it."""
+
+    code = "not_found"
+    status = 404
+    zh = "没有找到：{what}。"
+    en = "Not found: {what}."
+
+
+class SecondPersonNeeded(ContestError):
+    """The act needs the consent of a second person who is not the first."""
+
+    code = "second_person_needed"
+    zh = "这件事需要另一个人同意。请求已登记（{consent}）。"
+    en = "This needs a second person's consent. The request is recorded ({consent})."
+
+
+class ConsentNotYours(ContestError):
+    """Nobody consents to a request of their own, or to one that is already settled."""
+
+    code = "consent_not_yours"
+    status = 403
+    zh = "不能同意自己的请求，或该请求已处理。"
+    en = "You cannot consent to your own request, or it is already settled."
+
+
+# ---- the shape of what came in ---------------------------------------------------------------------------
+
+
+class BadInput(ContestError):
+    """A field is missing or malformed."""
+
+    code = "bad_input"
+    status = 400
+    zh = "输入有误：{field}：{problem}"
+    en = "Wrong input: {field}: {problem}"
+
+
+class TooLarge(ContestError):
+    """A file or message is larger than allowed."""
+
+    code = "too_large"
+    status = 413
+    zh = "内容太大（上限 {limit}）。"
+    en = "Too large (limit {limit})."
+
+
+class AlreadyExists(ContestError):
+    """A code or name that must be unique is taken."""
+
+    code = "already_exists"
+    zh = "{what}“{name}”已存在。"
+    en = "{what} “{name}” exists already."
+
+
+class StillInUse(ContestError):
+    """Something cannot be deleted while others depend on it."""
+
+    code = "still_in_use"
+    zh = "{what}仍被使用，不能删除。"
+    en = "{what} is still in use and cannot be deleted."
+
+
+# ---- the scheme --------------------------------------------------------------------------------------------
+
+
+class SchemeInvalid(ContestError):
+    """A marking scheme breaks a rule of the scheme language; `node` points at the place."""
+
+    code = "scheme_invalid"
+    status = 422
+    zh = "评分标准有误：{node}：{problem}"
+    en = "The marking scheme is wrong at {node}: {problem}"
+
+
+class SchemeLocked(ContestError):
+    """Marking has started, the scheme of the event can no longer change."""
+
+    code = "scheme_locked"
+    zh = "已开始打分，评分标准不能再改。"
+    en = "Marking has started; the marking scheme can no longer change."
+
+
+class SchemeMissing(ContestError):
+    """The event has no marking scheme yet."""
+
+    code = "scheme_missing"
+    zh = "该赛项还没有评分标准。"
+    en = "The event has no marking scheme yet."
+
+
+# ---- marks -------------------------------------------------------------------------------------------------
+
+
+class MarkOutOfRange(ContestError):
+    """The value is outside what the aspect allows."""
+
+    code = "mark_out_of_range"
+    status = 422
+    zh = "“{aspect}”只能打 {low} 到 {high}，步长 {step}。"
+    en = "“{aspect}” takes {low} to {high} in steps of {step}."
+
+
+class MarkNotForSeat(ContestError):
+    """The seat does not mark this entry or aspect in this session."""
+
+    code = "mark_not_for_seat"
+    zh = "这个席位在本场不评这一项。"
+    en = "This seat does not mark this in this session."
+
+
+class SeatRevoked(ContestError):
+    """The device no longer holds the seat."""
+
+    code = "seat_revoked"
+    status = 403
+    zh = "这台设备不再持有该席位，请找裁判长。"
+    en = "This device no longer holds the seat. See the chief judge."
+
+
+class KeyReused(ContestError):
+    """The same device number came with another content."""
+
+    code = "key_reused"
+    zh = "同一序号（{device_seq}）送来了不同的打分，已拒绝并报告裁判长。"
+    en = "Number {device_seq} came again with another mark; refused and reported to the chief judge."
+
+
+class SessionNotOpen(ContestError):
+    """The session has not been opened for marking."""
+
+    code = "session_not_open"
+    zh = "本场还没有开放打分。"
+    en = "The session is not open for marking yet."
+
+
+class MarkSettled(ContestError):
+    """The pending mark has been settled already."""
+
+    code = "mark_settled"
+    zh = "这一打分已处理。"
+    en = "This mark has been settled already."
+
+
+# ---- gates -------------------------------------------------------------------------------------------------
+
+
+class GateOutOfOrder(ContestError):
+    """A gate was to be passed before its turn or twice."""
+
+    code = "gate_out_of_order"
+    zh = "现在不能“{gate}”：当前为“{state}”。"
+    en = "“{gate}” is not possible now: the state is “{state}”."
+
+
+class SessionsNotConfirmed(ContestError):
+    """Results cannot be published while sessions are not confirmed by the chief judge."""
+
+    code = "sessions_not_confirmed"
+    zh = "还有 {count} 场未经裁判长签字确认，不能公布。"
+    en = "{count} sessions are not confirmed by the chief judge; nothing can be published."
+
+
+class MarksPending(ContestError):
+    """Marks wait for the chief judge."""
+
+    code = "marks_pending"
+    zh = "还有 {count} 项打分等待裁判长处理。"
+    en = "{count} marks wait for the chief judge."
+
+
+class MarksMissing(ContestError):
+    """Marks are missing, so a total is unknown."""
+
+    code = "marks_missing"
+    zh = "还缺 {count} 项打分。"
+    en = "{count} marks are missing."
+
+
+class TieOpen(ContestError):
+    """A tie must be broken before results are published."""
+
+    code = "tie_open"
+    zh = "有 {count} 处并列须先决出先后。"
+    en = "{count} ties must be broken first."
+
+
+class StillBlind(ContestError):
+    """The event is blind and not unblinded yet."""
+
+    code = "still_blind"
+    zh = "该赛项仍在盲评，解密后才能查看。"
+    en = "The event is still blind; it can be seen after unblinding."
+
+
+# ---- scheduling ----------------------------------------------------------------------------------------------
+
+
+class AspectScheduledTwice(ContestError):
+    """Two sessions would mark the same aspect of the same entry."""
+
+    code = "aspect_scheduled_twice"
+    zh = "“{aspect}”对 {entry} 已排在另一场。"
+    en = "“{aspect}” of {entry} is already scheduled in another session."
+
+
+# ---- pairing -------------------------------------------------------------------------------------------------
+
+
+class PairingRefused(ContestError):
+    """The code is wrong, used, or too old; which of these is not said."""
+
+    code = "pairing_refused"
+    status = 403
+    zh = "配对码无效或已过期，请向组织方索取新码。"
+    en = "The pairing code is not valid. Ask the organiser for a new one."

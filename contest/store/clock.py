@@ -1,0 +1,18 @@
+"""The server's clock, as the text that is stored everywhere."""
+
+from datetime import UTC, datetime, timedelta
+
+
+def now() -> str:
+    """The time now, ISO 8601 in UTC with microseconds; text order is time order."""
+    return stamp(datetime.now(UTC))
+
+
+def later(seconds: float) -> str:
+    """The time that many seconds from now."""
+    return stamp(datetime.now(UTC) + timedelta(seconds=seconds))
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as stored text."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,1 @@
+"""The live part: seats that mark, boards that move."""

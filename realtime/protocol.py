@@ -1,0 +1,319 @@
+"""Every message of the live part, both directions: tagged unions, encoded as JSON text frames.
+
+Seats speak at `/live/seat`, boards at `/live/board`. A message that fits none of these is answered by `Refused`
+and the socket stays open. Numbers that a person reads are strings, printed by the server as the scheme says;
+marks travel as whole thousandths of the aspect's unit. The AsyncAPI document and the browser's types are made
+from these classes.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+PROTOCOL = 1
+"""Raised when an old tablet could misunderstand; a tablet of another number is told to update."""
+
+Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Text = Annotated[str, msgspec.Meta(max_length=500)]
+Thousandths = Annotated[int, msgspec.Meta(ge=-(10**12), le=10**12)]
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+    """Base of everything on the wire."""
+
+
+# ---- from a seat ------------------------------------------------------------------------------------------
+
+
+class Hello(Message, frozen=True, kw_only=True, tag="hello"):
+    """First message of a tablet, within 10 seconds: who it is. The token never stands in an address."""
+
+    token: Annotated[str, msgspec.Meta(min_length=16, max_length=128)]
+    protocol: int = PROTOCOL
+    build: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
+class OpenSheet(Message, frozen=True, kw_only=True, tag="open_sheet"):
+    """The tablet asks for the sheet of one of its sessions; the answer is a `Sheet`."""
+
+    session: Key
+
+
+class MarkEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One mark as the tablet made it. `mark` and `device_seq` are made once, at the tap, and never again."""
+
+    mark: Key
+    device_seq: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
+    session: Key
+    entry: Key
+    aspect: Key
+    kind: str = "entered"
+    value: Thousandths | None = None
+    replaces: Key | None = None
+    reason: Text = ""
+    made_at: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
+class EnterMarks(Message, frozen=True, kw_only=True, tag="enter_marks"):
+    """Marks to store, in the order they were made."""
+
+    marks: Annotated[list[MarkEntry], msgspec.Meta(min_length=1, max_length=100)]
+
+
+class Beat(Message, frozen=True, kw_only=True, tag="beat"):
+    """Either side is alive; `at` is the sender's clock."""
+
+    at: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    unsent: int = 0
+    """How many marks wait on the tablet."""
+    battery: int | None = None
+
+
+FromSeat = Hello | OpenSheet | EnterMarks | Beat
+
+# ---- to a seat --------------------------------------------------------------------------------------------
+
+
+class SessionLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One session in a tablet's list. `state` is planned, opened, locked or confirmed."""
+
+    session: str
+    name: str
+    room: str
+    starts_at: str
+    state: str
+
+
+class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
+    """The tablet is known: its seat and the sessions that seat marks."""
+
+    device: str
+    seat: str
+    seat_number: int
+    judge_name: str
+    panel: str
+    contest: str
+    contest_name: str
+    event: str
+    event_name: str
+    sessions: list[SessionLine]
+    next_device_seq: int
+    """The lowest number the book has not seen from this device."""
+    at: str
+    beat_seconds: int
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer the judge may pick: the value it stands for (thousandths) and its words."""
+
+    value: int
+    label: str
+    label_en: str = ""
+
+
+class AspectCard(msgspec.Struct, frozen=True, kw_only=True):
+    """An aspect as a judge sees it.
+
+    `view` says which input to show: `panel` (number between low and high in steps), `judgement` (0–3 with the
+    four descriptors as choices), `pass_fail`, `count` (number completed, or errors), `choice`, `amount` (a plain
+    number such as a time or a deduction) or `imported` (shown, not entered here).
+    """
+
+    aspect: str
+    name: str
+    name_en: str
+    group: str
+    group_en: str
+    view: str
+    low: int | None
+    high: int | None
+    step: int
+    places: int
+    unit: str
+    by_panel: bool
+    choices: list[Choice]
+    hint: str = ""
+
+
+class EntryLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry as a judge may see it: behind its station number where the event is blind."""
+
+    entry: str
+    label: str
+    name: str
+    organisation: str
+    status: str
+
+
+class MarkLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A mark that stands on the server for this seat."""
+
+    mark: str
+    entry: str
+    aspect: str
+    kind: str
+    value: int | None
+    standing: str
+    revision: int
+    seq: int
+    at: str
+
+
+class Sheet(Message, frozen=True, kw_only=True, tag="sheet"):
+    """Everything a seat needs to mark one session, with its own marks so far."""
+
+    session: str
+    name: str
+    state: str
+    blind: bool
+    entries: list[EntryLine]
+    aspects: list[AspectCard]
+    marks: list[MarkLine]
+
+
+class StoredMark(msgspec.Struct, frozen=True, kw_only=True):
+    """The receipt of one mark: its number and link in the contest's chain. `standing`: counts or pending."""
+
+    mark: str
+    device_seq: int
+    seq: int
+    link: str
+    at: str
+    standing: str
+    because: str = ""
+
+
+class MarksStored(Message, frozen=True, kw_only=True, tag="marks_stored"):
+    """These marks are durable. Sent only after the commit."""
+
+    receipts: list[StoredMark]
+
+
+class RefusedMark(msgspec.Struct, frozen=True, kw_only=True):
+    """A mark that breaks a rule; it stays on the tablet with its reason and blocks nothing."""
+
+    mark: str
+    device_seq: int
+    code: str
+    params: dict[str, str | int]
+
+
+class MarksRefused(Message, frozen=True, kw_only=True, tag="marks_refused"):
+    """These marks were not stored, and why."""
+
+    refusals: list[RefusedMark]
+
+
+class SessionChanged(Message, frozen=True, kw_only=True, tag="session_changed"):
+    """A session of this seat was opened, locked, confirmed, reopened or planned anew: ask for the sheet again."""
+
+    session: str
+    name: str
+    state: str
+
+
+class Refused(Message, frozen=True, kw_only=True, tag="refused"):
+    """A message could not be understood or is not allowed; the socket stays."""
+
+    code: str
+    params: dict[str, str | int] = {}
+
+
+class Goodbye(Message, frozen=True, kw_only=True, tag="goodbye"):
+    """The server closes the socket after this, and says why: seat_revoked, not_signed_in, restarting, update."""
+
+    code: str
+
+
+ToSeat = Welcome | Sheet | MarksStored | MarksRefused | SessionChanged | Refused | Beat | Goodbye
+
+# ---- boards -----------------------------------------------------------------------------------------------
+
+
+class Watch(Message, frozen=True, kw_only=True, tag="watch"):
+    """A spectator or official wants to follow an event's board, from `version` of `epoch` if it has one."""
+
+    event: Key
+    epoch: Annotated[str, msgspec.Meta(max_length=32)] = ""
+    version: int = 0
+
+
+FromBoard = Watch | Beat
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of scores on the board: a criterion or aspect directly below the total."""
+
+    node: str
+    name: str
+    name_en: str
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry on the board. `place` is its row from 1; `rank` is None while the rule does not rank it.
+
+    `points` are those of complete panels so far, `total` is None until every counting aspect is complete;
+    `best` and `worst` are the totals still possible. `scores` stand in the order of the columns.
+    """
+
+    entry: str
+    place: int
+    rank: int | None
+    shared: bool
+    label: str
+    name: str
+    organisation: str
+    status: str
+    total: str | None
+    points: str
+    complete: int
+    aspects: int
+    best: str | None
+    worst: str | None
+    scores: list[str | None]
+    awards: list[str]
+    gap: str | None = None
+
+
+class BoardHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands above the rows: the event, the words for its state, how much is marked.
+
+    `state` is planned, started, ended, provisional or official; `view` is live, frozen, blind or unpublished.
+    """
+
+    event: str
+    event_name: str
+    contest: str
+    contest_name: str
+    state: str
+    view: str
+    audience: str
+    as_of: str
+    complete: int
+    aspects: int
+    entries: int
+    columns: list[Column]
+
+
+class Reset(Message, frozen=True, kw_only=True, tag="reset"):
+    """The whole board; whatever the viewer had before is void."""
+
+    epoch: str
+    version: int
+    head: BoardHead
+    rows: list[Row]
+
+
+class Moved(Message, frozen=True, kw_only=True, tag="moved"):
+    """Rows that changed since version `after`; a viewer at another version asks again with `Watch`."""
+
+    after: int
+    version: int
+    head: BoardHead | None
+    rows: list[Row]
+    gone: list[str]
+
+
+ToBoard = Reset | Moved | Refused | Beat | Goodbye

@@ -1,0 +1,1 @@
+"""From marks to places: numbers only, no clock, no dice, no input or output."""

@@ -1,0 +1,1 @@
+"""Demo contests with plainly invented names, presets, and simulated judges."""
