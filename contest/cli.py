@@ -1,0 +1,151 @@
+"""The `jiangsai` command: one program for a laptop in a county and for the nodes of a province."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from contest.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status says whether it worked."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = chosen.run
+    try:
+        return run(chosen)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="jiangsai", description="匠赛 scoring for skills competitions")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    serve = commands.add_parser("serve", help="serve the desk, the tablets and the boards on one port")
+    serve.add_argument("--host")
+    serve.add_argument("--port", type=int)
+    serve.add_argument("--role", choices=["all", "web", "board"])
+    serve.set_defaults(run=_serve)
+
+    demo = commands.add_parser("demo", help="build, migrate, plant a demo contest, serve it, and let it be judged")
+    demo.add_argument("--port", type=int)
+    demo.add_argument("--season", action="store_true", help="also a whole district season (2,736 entries)")
+    demo.add_argument("--no-judges", action="store_true", help="no simulated judges")
+    demo.set_defaults(run=_demo)
+
+    for name, run, sentence in (
+        ("build", _build, "build the front end if its sources changed"),
+        ("migrate", _migrate, "bring the database to the newest schema"),
+        ("verify", _verify, "check the chain of every contest in the database"),
+        ("documents", _documents, "write the generated documents and types"),
+    ):
+        command = commands.add_parser(name, help=sentence)
+        command.set_defaults(run=run)
+
+    administrator = commands.add_parser("administrator", help="make or reset an administrator's account")
+    administrator.add_argument("login")
+    administrator.set_defaults(run=_administrator)
+    return parser
+
+
+def _settings(chosen: argparse.Namespace) -> Settings:
+    changes = {
+        name: getattr(chosen, name)
+        for name in ("host", "port", "role")
+        if getattr(chosen, name, None) is not None
+    }
+    return Settings.from_environment(**changes)
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from contest.app import create_app
+    from contest.serving import serve
+
+    settings = _settings(chosen)
+    serve(create_app(settings), settings)
+    return 0
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from contest.app import create_app
+    from contest.serving import serve
+    from seed import demo
+
+    settings = _settings(chosen)
+    _build(chosen)
+    asyncio.run(_prepare(settings, season=chosen.season))
+    with demo.judges(settings, marking=not chosen.no_judges):
+        serve(create_app(settings), settings, ready=lambda: sys.stdout.write(demo.welcome(settings)))
+    return 0
+
+
+async def _prepare(settings: Settings, *, season: bool) -> None:
+    from contest.store.open import migrate, open_store
+    from seed import demo
+
+    await migrate(settings.database_url)
+    store = await open_store(settings.database_url)
+    try:
+        await demo.plant(store, season=season)
+    finally:
+        await store.close()
+
+
+def _build(_: argparse.Namespace) -> int:
+    from contest.frontend import build_if_changed
+
+    build_if_changed()
+    return 0
+
+
+def _migrate(chosen: argparse.Namespace) -> int:
+    from contest.store.open import migrate
+
+    asyncio.run(migrate(_settings(chosen).database_url))
+    return 0
+
+
+def _documents(_: argparse.Namespace) -> int:
+    from contest.documents import write
+
+    write(Path(__file__).resolve().parent.parent)
+    return 0
+
+
+def _verify(chosen: argparse.Namespace) -> int:
+    from contest.store.verify import verify_all
+
+    broken = 0
+    for contest, facts, problem in asyncio.run(verify_all(_settings(chosen).database_url)):
+        broken += bool(problem)
+        sys.stdout.write(f"{contest}  {facts} facts  {problem or 'unbroken 完整'}\n")
+    return 1 if broken else 0
+
+
+def _administrator(chosen: argparse.Namespace) -> int:
+    password = os.environ.get("JIANGSAI_NEW_PASSWORD") or getpass.getpass("Password 密码: ")
+    asyncio.run(_make_administrator(_settings(chosen), chosen.login, password))
+    return 0
+
+
+async def _make_administrator(settings: Settings, login: str, password: str) -> None:
+    from contest.actions.accounts import make_administrator
+    from contest.store.open import migrate, open_store
+
+    await migrate(settings.database_url)
+    store = await open_store(settings.database_url)
+    try:
+        await make_administrator(store, login, password)
+    finally:
+        await store.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

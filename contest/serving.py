@@ -1,0 +1,31 @@
+"""Serve the application with uvicorn the way the live part needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import uvicorn
+from litestar import Litestar
+
+from contest.settings import Settings
+from realtime.transport import serve_options
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], object] | None) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[object] | None = None) -> None:
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self._ready is not None and self.started:
+            self._ready()
+
+
+def serve(app: Litestar, settings: Settings, *, ready: Callable[[], object] | None = None) -> None:
+    """Serve until the process is told to stop; `ready` is called once the port answers."""
+    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_config=None, **serve_options())
+    server = _Server(config, ready)
+    server.run()
