@@ -17,6 +17,9 @@ from msgspec import Meta
 
 PREFIX = "JIANGSAI_"
 
+_ELSEWHERE = ("JIANGSAI_NEW_PASSWORD", "JIANGSAI_DIST", "JIANGSAI_TEST_")
+"""Variables with our prefix that are no settings of the service: of one command, the build, the tests."""
+
 _PLAIN = {"database_url": "DATABASE_URL", "port": "PORT"}
 """Settings whose variable has the name that hosting platforms give it."""
 
@@ -95,7 +98,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meta(ge=1, description="Wrong pairing codes from everybody together in a minute; then all wait."),
     ] = 60
-    demo: Annotated[bool, Meta(description="Show the demo sign-ins on the first page. Never for real data.")] = False
+    demo: Annotated[bool, Meta(description="Show the demo sign-ins on the first page. Never for real data.")] = (
+        False
+    )
     role: Annotated[
         Literal["all", "web", "board"],
         Meta(
@@ -107,6 +112,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for network in self.trusted_proxies:
             ip_network(network)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None, /, **changes: object) -> Settings:
+        """Read the environment once; `changes` (of the command line) go first. SettingWrong says what is wrong."""
+        environ = os.environ if environ is None else environ
+        names = {variable_of(field.name): field.name for field in msgspec.structs.fields(cls)}
+        for key in sorted(environ):
+            if key.startswith(PREFIX) and key not in names and not key.startswith(_ELSEWHERE):
+                raise SettingWrong(f"{key} names no setting 没有这个设置; see docs/settings.md")
+        given: dict[str, object] = {names[key]: value for key, value in environ.items() if key in names and value}
+        for name in ("allowed_hosts", "trusted_proxies"):
+            if name in given:
+                given[name] = [part.strip() for part in str(given[name]).split(",") if part.strip()]
+        try:
+            return msgspec.convert(given | changes, cls, strict=False)
+        except (msgspec.ValidationError, ValueError) as wrong:
+            raise SettingWrong(f"a setting cannot be meant 设置有误: {wrong}") from wrong
 
     @property
     def public_host(self) -> str:
@@ -133,7 +155,10 @@ def catalogue() -> list[Setting]:
     hints = get_type_hints(Settings, include_extras=True)
     return [
         Setting(
-            field.name, variable_of(field.name), _printed(field.default), hints[field.name].__metadata__[0].description
+            field.name,
+            variable_of(field.name),
+            _printed(field.default),
+            hints[field.name].__metadata__[0].description,
         )
         for field in msgspec.structs.fields(Settings)
     ]
@@ -143,20 +168,3 @@ def _printed(default: object) -> str:
     if isinstance(default, tuple):
         return ",".join(default)
     return str(default).lower() if isinstance(default, bool) else str(default)
-
-
-def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the environment once; SettingWrong names the variable that cannot be meant."""
-    environ = os.environ if environ is None else environ
-    names = {variable_of(field.name): field.name for field in msgspec.structs.fields(Settings)}
-    unknown = sorted(key for key in environ if key.startswith(PREFIX) and key not in names)
-    if unknown:
-        raise SettingWrong(f"{unknown[0]} names no setting 没有这个设置; see docs/settings.md")
-    given: dict[str, object] = {names[key]: value for key, value in environ.items() if key in names and value}
-    for name in ("allowed_hosts", "trusted_proxies"):
-        if name in given:
-            given[name] = [part.strip() for part in str(given[name]).split(",") if part.strip()]
-    try:
-        return msgspec.convert(given, Settings, strict=False)
-    except (msgspec.ValidationError, ValueError) as wrong:
-        raise SettingWrong(f"a setting cannot be meant 设置有误: {wrong}") from wrong
