@@ -25,7 +25,46 @@ class ContestError(Exception):
 
     def sentence(self, language: str) -> str:
         """Say what happened and what to do, in `zh` or `en`."""
-        return (self.en if language == "en" else self.zh).format(**self.params)
+        if language == "en":
+            return self.en.format(**self.params)
+        return self.zh.format(**{name: WORDS.get(str(value), value) for name, value in self.params.items()})
+
+
+WORDS: dict[str, str] = {
+    "season": "年度计划",
+    "organisation": "单位",
+    "contest": "竞赛",
+    "event": "赛项",
+    "stage": "阶段",
+    "scheme": "评分标准",
+    "competitor": "选手",
+    "team": "参赛队",
+    "entry": "参赛者",
+    "panel": "裁判组",
+    "seat": "席位",
+    "session": "场次",
+    "aspect": "评分点",
+    "mark": "打分",
+    "number": "编号",
+    "code": "代码",
+    "name": "名称",
+    "bib": "参赛号",
+    "station": "工位号",
+    "planned": "未开始",
+    "opened": "已开放打分",
+    "locked": "已锁定",
+    "confirmed": "已签字确认",
+    "started": "打分中",
+    "ended": "打分结束",
+    "provisional": "已公布（待定）",
+    "official": "正式成绩",
+    "frozen": "已封榜",
+    "thawed": "已解榜",
+    "unblinded": "已解密",
+    "reopened": "重新开放",
+    "accepted": "接受",
+}
+"""Words of the contest that stand as a parameter in a Chinese sentence."""
 
 
 def catalogue() -> Iterator[type[ContestError]]:
@@ -282,6 +321,22 @@ class StillBlind(ContestError):
     en = "The event is still blind; it can be seen after unblinding."
 
 
+class ResultsEnded(ContestError):
+    """Numbers are published; what they rest on changes only after they are taken back."""
+
+    code = "results_ended"
+    zh = "成绩已公布，不能再改；须先撤回成绩。"
+    en = "Results are published and this can no longer change. Take the results back first."
+
+
+class EventStarted(ContestError):
+    """Marking has started; who may see what can no longer be changed by planning."""
+
+    code = "event_started"
+    zh = "已开始打分，不能再改“{field}”。"
+    en = "Marking has started; “{field}” can no longer change."
+
+
 # ---- scheduling ----------------------------------------------------------------------------------------------
 
 
@@ -291,6 +346,38 @@ class AspectScheduledTwice(ContestError):
     code = "aspect_scheduled_twice"
     zh = "“{aspect}”对 {entry} 已排在另一场。"
     en = "“{aspect}” of {entry} is already scheduled in another session."
+
+
+class SessionLocked(ContestError):
+    """The session is locked; its entries, aspects and panel stay as they were marked."""
+
+    code = "session_locked"
+    zh = "本场已锁定，参赛者、评分点和裁判组不能再改。"
+    en = "The session is locked; its entries, aspects and panel can no longer change."
+
+
+class MarksExist(ContestError):
+    """Something that has marks was to be taken away."""
+
+    code = "marks_exist"
+    zh = "{what}“{name}”已有打分，不能移除或更改。"
+    en = "{what} “{name}” has marks and cannot be removed or changed."
+
+
+class SessionNotReady(ContestError):
+    """A session without entries, aspects or the panel it needs cannot be opened."""
+
+    code = "session_not_ready"
+    zh = "本场还缺{what}，不能开放打分。"
+    en = "The session has no {what} yet and cannot be opened."
+
+
+class OrganisationInCircle(ContestError):
+    """An organisation was to stand above itself."""
+
+    code = "organisation_in_circle"
+    zh = "单位不能隶属于自己或自己的下级。"
+    en = "An organisation cannot belong to itself or to one below it."
 
 
 # ---- pairing -------------------------------------------------------------------------------------------------
@@ -303,3 +390,96 @@ class PairingRefused(ContestError):
     status = 403
     zh = "配对码无效或已过期，请向组织方索取新码。"
     en = "The pairing code is not valid. Ask the organiser for a new one."
+
+
+# ---- work in the background, files in and out ----------------------------------------------------------------
+
+
+class WorkFailed(ContestError):
+    """A workbook or import could not be worked through."""
+
+    code = "work_failed"
+    status = 422
+    zh = "文件处理失败（{job}）。请检查文件后重试。"
+    en = "The file could not be worked through ({job}). Check it and try again."
+
+
+class FileUnreadable(ContestError):
+    """The file is no workbook or CSV that can be read."""
+
+    code = "file_unreadable"
+    status = 422
+    zh = "无法读取这个文件。请用模板另存为 .xlsx 或 .csv。"
+    en = "This file cannot be read. Save it as .xlsx or .csv from the template."
+
+
+class FileTooLong(ContestError):
+    """The sheet has more rows or columns than allowed."""
+
+    code = "file_too_long"
+    status = 422
+    zh = "表格太大：最多 {rows} 行、{columns} 列。请分成几个文件。"
+    en = "The sheet is too large: at most {rows} rows and {columns} columns. Split it."
+
+
+class ColumnMissing(ContestError):
+    """A column that is needed is not there."""
+
+    code = "column_missing"
+    status = 422
+    zh = "缺少“{column}”列。请从模板开始填写。"
+    en = "The column “{column}” is missing. Start from the template."
+
+
+class CellMissing(ContestError):
+    """A cell that must be filled is empty."""
+
+    code = "cell_missing"
+    status = 422
+    zh = "“{column}”不能为空。"
+    en = "“{column}” must not be empty."
+
+
+class CellTooLong(ContestError):
+    """The text of a cell is too long."""
+
+    code = "cell_too_long"
+    status = 422
+    zh = "“{column}”最多 {limit} 个字。"
+    en = "“{column}” takes at most {limit} characters."
+
+
+class CellIsFormula(ContestError):
+    """A cell holds a formula where a plain value is needed."""
+
+    code = "cell_is_formula"
+    status = 422
+    zh = "这里是公式。请改为数值或文字后再导入。"
+    en = "This is a formula. Replace it by its value and import again."
+
+
+class EventUnknown(ContestError):
+    """A row names an event code that the contest does not have."""
+
+    code = "event_unknown"
+    status = 422
+    zh = "没有代码为“{code}”的赛项。"
+    en = "There is no event with the code “{code}”."
+
+
+class RowDoubled(ContestError):
+    """Two rows name the same competitor."""
+
+    code = "row_doubled"
+    status = 422
+    zh = "与第 {row} 行是同一名选手。"
+    en = "This is the same competitor as in row {row}."
+
+
+class NumberTaken(ContestError):
+    """A bib is already given in the event."""
+
+    code = "number_taken"
+    status = 422
+    zh = "参赛号“{number}”在该赛项已被占用。"
+    en = "The bib “{number}” is already taken in that event."
