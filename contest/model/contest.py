@@ -110,3 +110,14 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     aspects: tuple[AspectId, ...] = ()
     entries: tuple[EntryId, ...] = ()
     position: int = 0
+
+
+class SchemeVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of an event's marking scheme as it was adopted; the newest is in force."""
+
+    event: EventId
+    version: int
+    document: str
+    digest: str
+    adopted_at: str
+    adopted_by: str

@@ -86,3 +86,21 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     bib: str = ""
     station: str = ""
     status: EntryStatus = EntryStatus.ENTERED
+
+
+def behind_station(entry: Entry) -> Entry:
+    """Return what may be known of an entry of a blind event: its station number and where it stands."""
+    return Entry(
+        id=entry.id,
+        contest=entry.contest,
+        event=entry.event,
+        kind=entry.kind,
+        name="",
+        station=entry.station,
+        status=entry.status,
+    )
+
+
+def label_of(entry: Entry) -> str:
+    """What an entry is called on a list: its drawn number, else its station number, else its name."""
+    return entry.bib or entry.station or entry.name
