@@ -143,6 +143,41 @@ class SecondPersonNeeded(ContestError):
     en = "This needs a second person's consent. The request is recorded ({consent})."
 
 
+class ConsentExpired(ContestError):
+    """The request for consent is too old."""
+
+    code = "consent_expired"
+    zh = "该请求已超过 24 小时，请重新提出。"
+    en = "The request is older than 24 hours. Make it again."
+
+
+class ForeignHost(ContestError):
+    """The request names a host that this installation does not answer for."""
+
+    code = "foreign_host"
+    status = 400
+    zh = "本系统不以“{host}”为名提供服务。请使用公布的地址，或由管理员在设置中加入这个名字。"
+    en = "This service does not answer for “{host}”. Use the published address, or have it added to the settings."
+
+
+class PasswordTooShort(ContestError):
+    """The password has too few characters for what the account may do, or too many to be one."""
+
+    code = "password_too_short"
+    status = 422
+    zh = "密码须有 {least} 到 {most} 个字符。"
+    en = "A password has {least} to {most} characters."
+
+
+class PasswordTooCommon(ContestError):
+    """The password is among the first that somebody would try."""
+
+    code = "password_too_common"
+    status = 422
+    zh = "这个密码太常见，容易被猜中，请换一个。"
+    en = "This password is too common. Choose another one."
+
+
 class ConsentNotYours(ContestError):
     """Nobody consents to a request of their own, or to one that is already settled."""
 
@@ -152,7 +187,43 @@ class ConsentNotYours(ContestError):
     en = "You cannot consent to your own request, or it is already settled."
 
 
+class NotServedHere(ContestError):
+    """The node serves public boards only."""
+
+    code = "not_served_here"
+    status = 404
+    zh = "这个节点只提供公开看板。"
+    en = "This node serves public boards only."
+
+
+class Unforeseen(ContestError):
+    """Something failed that nobody foresaw; the number finds it in the log."""
+
+    code = "unforeseen"
+    status = 500
+    zh = "系统出错，未完成操作。请把编号 {incident} 告诉管理员。"
+    en = "The service failed. Tell the administrator the number {incident}."
+
+
 # ---- the shape of what came in ---------------------------------------------------------------------------
+
+
+class MethodNotThere(ContestError):
+    """The address exists, but not for this method."""
+
+    code = "method_not_there"
+    status = 405
+    zh = "这个地址不接受 {method}。"
+    en = "This address does not take {method}."
+
+
+class WrongMediaType(ContestError):
+    """The body is neither JSON nor, where a file is expected, a form."""
+
+    code = "wrong_media_type"
+    status = 415
+    zh = "请求内容须为 JSON（上传文件用表单）。"
+    en = "The body must be JSON (a form where a file is sent)."
 
 
 class BadInput(ContestError):
@@ -483,3 +554,42 @@ class NumberTaken(ContestError):
     status = 422
     zh = "参赛号“{number}”在该赛项已被占用。"
     en = "The bib “{number}” is already taken in that event."
+
+
+# ---- the store -----------------------------------------------------------------------------------------------
+
+
+class StoreUnavailable(ContestError):
+    """The database could not keep what it was given; nothing was acknowledged."""
+
+    code = "store_unavailable"
+    status = 503
+    zh = "暂时无法保存，请稍后重试。没有确认入库的内容请保留。"
+    en = "Nothing could be saved just now. Keep what was not confirmed and try again."
+
+
+class StoreInUse(ContestError):
+    """Another process already writes to this database file."""
+
+    code = "store_in_use"
+    status = 503
+    zh = "数据库 {path} 已被另一个程序打开写入，请先关闭它。"
+    en = "Another process already writes to the database {path}. Stop it first."
+
+
+class StoreReadOnly(ContestError):
+    """This process follows the database and may not write to it."""
+
+    code = "store_read_only"
+    status = 503
+    zh = "本进程只读，不能写入。"
+    en = "This process only reads; it cannot write."
+
+
+class StoreNotMigrated(ContestError):
+    """The database was made by another version and must be migrated first."""
+
+    code = "store_not_migrated"
+    status = 503
+    zh = "数据库结构版本是 {found}，本程序需要 {wanted}。请先运行 jiangsai migrate。"
+    en = "The database has schema {found}, this program needs {wanted}. Run «jiangsai migrate» first."

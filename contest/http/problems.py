@@ -1,0 +1,158 @@
+"""One table from what went wrong to what a client reads: problem details in the language of the request.
+
+Nothing of the inside of the program gets out: what we did not foresee becomes a number that stands in the log.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.exceptions import HTTPException, ValidationException
+
+from contest.errors import (
+    BadInput,
+    ContestError,
+    MethodNotThere,
+    NotFound,
+    NotSignedIn,
+    TooLarge,
+    TooManyRequests,
+    Unforeseen,
+)
+from contest.store.ids import new_id
+
+PROBLEM = "application/problem+json"
+
+_TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+
+_FIELD = re.compile(r"`\$\.?([^`]*)`$")
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client reads when a request was refused (RFC 9457). `detail` is a sentence for a person."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    params: dict[str, str | int]
+    detail: str
+
+
+def problem_of(error: ContestError, language: str) -> Problem:
+    """Say in one language which rule was broken."""
+    return Problem(
+        type=f"/errors/{error.code}",
+        title=_TITLES.get(error.status, "Conflict"),
+        status=error.status,
+        code=error.code,
+        params=dict(error.params),
+        detail=error.sentence(language),
+    )
+
+
+def language_of(headers: Mapping[str, str], preferred: str = "zh") -> str:
+    """Choose `zh` or `en`: the first that Accept-Language names, otherwise the account's own."""
+    ranked: list[tuple[float, int, str]] = []
+    for position, part in enumerate(headers.get("accept-language", "").lower().split(",")):
+        name, _, quality = part.strip().partition(";q=")
+        if name[:2] in ("zh", "en"):
+            ranked.append((-_number(quality), position, name[:2]))
+    return min(ranked)[2] if ranked else preferred
+
+
+def _number(quality: str) -> float:
+    try:
+        return float(quality or 1)
+    except ValueError:
+        return 0.0
+
+
+def language_for(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Choose the language in which this request is answered."""
+    person = connection.scope.get("state", {}).get("person")
+    return language_of(connection.headers, person.language if person is not None else "zh")
+
+
+def answer(problem: Problem) -> Response[Problem]:
+    """Build the response that carries a problem."""
+    headers = {}
+    if problem.code == TooManyRequests.code:
+        headers["Retry-After"] = str(problem.params.get("seconds", 1))
+    if problem.status == NotSignedIn.status:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(problem, status_code=problem.status, media_type=PROBLEM, headers=headers)
+
+
+def _refused(request: Request[Any, Any, Any], error: ContestError) -> Response[Problem]:
+    return answer(problem_of(error, language_for(request)))
+
+
+def _by_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    return _refused(request, _named(error, request))
+
+
+def _named(error: HTTPException, request: Request[Any, Any, Any]) -> ContestError:
+    match error.status_code:
+        case 404:
+            return NotFound(what=request.url.path)
+        case 405:
+            return MethodNotThere(method=request.method)
+        case 413:
+            return TooLarge(limit="64 KiB")
+        case 401:
+            return NotSignedIn()
+        case status if 400 <= status < 500:
+            return BadInput(**_wrong_field(error))
+        case _:
+            return _unforeseen(request, error)
+
+
+def _wrong_field(error: HTTPException) -> dict[str, str | int]:
+    """Name the field that msgspec or the router found wrong, and what is wrong with it."""
+    if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
+        first = error.extra[0]
+        if isinstance(first, dict):
+            return {"field": str(first.get("key") or "body"), "problem": str(first.get("message", ""))}
+    detail = error.detail
+    found = _FIELD.search(detail)
+    return {"field": found.group(1) if found else "body", "problem": detail.split(" - at ")[0]}
+
+
+def _by_surprise(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    return _refused(request, _unforeseen(request, error))
+
+
+def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> ContestError:
+    incident = new_id()[:12]
+    structlog.get_logger("contest").error(
+        "unforeseen", incident=incident, method=request.method, path=request.url.path, exc_info=error
+    )
+    return Unforeseen(incident=incident)
+
+
+EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
+    ContestError: _refused,
+    HTTPException: _by_http,
+    Exception: _by_surprise,
+}
+"""The one table at the edge: no handler of a route catches anything by itself."""
