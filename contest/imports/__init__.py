@@ -1,0 +1,1 @@
+"""Spreadsheets in: every cell is checked and named, nothing is half applied."""

@@ -1,0 +1,54 @@
+"""Heavy work outside the event loop's process: one short-lived child per job, fed and read through pipes.
+
+A child that hangs, eats memory or crashes takes nothing with it; judges are answered all the while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+
+from contest.errors import WorkFailed
+
+_AT_ONCE = 2
+_gate: dict[int, asyncio.Semaphore] = {}
+
+
+async def offload(module: str, content: bytes, *, seconds: float = 60.0) -> bytes:
+    """Run `python -m module` with the content on its standard input and return its standard output.
+
+    At most two jobs run at once, others wait. Raises WorkFailed when the child fails or takes too long.
+    """
+    loop = id(asyncio.get_running_loop())
+    async with _gate.setdefault(loop, asyncio.Semaphore(_AT_ONCE)):
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            module,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            output, _ = await asyncio.wait_for(child.communicate(content), seconds)
+        except TimeoutError as late:
+            raise WorkFailed(job=module.rsplit(".", 1)[-1]) from late
+        finally:
+            if child.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    child.kill()
+                await child.wait()
+        if child.returncode != 0:
+            raise WorkFailed(job=module.rsplit(".", 1)[-1])
+        return output
+
+
+def limit(*, megabytes: int, seconds: int) -> None:
+    """Bound this process's memory and processor time, where the system can (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
