@@ -1,0 +1,330 @@
+"""The edge towards the network: frames encoded once for many sockets, and readers that may not stall us.
+
+`FanOut` is uvicorn's websocket protocol with three additions: it hands the application its `Wire` (through the
+scope's extensions), it ends a connection that stops reading or answering, and it says goodbye when the server
+stops. `QuickHead` is uvicorn's HTTP protocol with deadlines for heads, bodies and answers. Both lean on names
+inside uvicorn, which is why its version is pinned and `tests/realtime/test_transport.py` checks what they lean on.
+Under another ASGI server `wire_of` returns a `SentWire`, slower and with the same meaning.
+
+It knows frames and sockets, and nothing of what they say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from importlib.util import find_spec
+from typing import Any, NamedTuple, Protocol, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+EXTENSION = "jiangsai.wire"
+"""Where the scope carries the connection's `Wire`."""
+
+MAX_MESSAGE = 64 * 1024
+"""Bytes of the largest message that is read; a larger one ends the connection with 1009."""
+
+BACKLOG = 64 * 1024
+"""Bytes that may wait for a board; above them it is skipped until it has read."""
+
+CHUNK = 64
+"""Sockets that are written to before the loop may answer a seat."""
+
+Send = Callable[[Any], Awaitable[None]]
+"""ASGI's `send`."""
+
+_SMALL, _MEDIUM = 126, 1 << 16
+
+
+class Frame(NamedTuple):
+    """One message, encoded once: its JSON, and the websocket text frame that carries it."""
+
+    payload: bytes
+    framed: bytes
+
+
+def frame_of(payload: bytes) -> Frame:
+    """Frame a JSON message as a server does: one unmasked text frame."""
+    size = len(payload)
+    if size < _SMALL:
+        head = bytes((0x81, size))
+    elif size < _MEDIUM:
+        head = b"\x81\x7e" + size.to_bytes(2, "big")
+    else:
+        head = b"\x81\x7f" + size.to_bytes(8, "big")
+    return Frame(payload, head + payload)
+
+
+class Wire(Protocol):
+    """A connection as the application writes to it: never waiting, never growing without bound."""
+
+    def put(self, frame: Frame) -> bool:
+        """Write a frame; False when the reader is slow or gone and the frame was left out."""
+
+    def narrow(self) -> None:
+        """Keep little for this connection in the kernel and in the process: it is a spectator's."""
+
+    def abort(self) -> None:
+        """End the connection now, unread bytes and all."""
+
+
+class SocketWire:
+    """A `Wire` that writes to uvicorn's transport directly."""
+
+    __slots__ = ("_protocol", "_transport", "_write")
+
+    def __init__(self, protocol: FanOut) -> None:
+        self._protocol = protocol
+        self._transport = protocol.transport
+        self._write = protocol.transport.write
+
+    def put(self, frame: Frame) -> bool:
+        """Write a frame; False when the reader is slow or gone and the frame was left out."""
+        protocol = self._protocol
+        if protocol.stalled is not None or protocol.close_sent or self._transport.is_closing():
+            return False
+        self._write(frame.framed)
+        return True
+
+    def narrow(self) -> None:
+        """Keep little for this connection in the kernel and in the process: it is a spectator's."""
+        self._transport.set_write_buffer_limits(high=BACKLOG)
+        peer = self._transport.get_extra_info("socket")
+        if peer is not None:
+            # Without this the kernel takes up to 4 MB a connection before anybody notices a reader that stalls.
+            with contextlib.suppress(OSError):
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BACKLOG)
+
+    def abort(self) -> None:
+        """End the connection now, unread bytes and all."""
+        self._transport.abort()
+
+
+class SentWire:
+    """A `Wire` over ASGI's `send`, for servers other than ours: few frames wait, then the reader is slow."""
+
+    WAITING = 64
+    STALL_SECONDS = 10.0
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._frames: asyncio.Queue[Frame] = asyncio.Queue(self.WAITING)
+        self._stalled = False
+        self._writer = asyncio.get_running_loop().create_task(self._send_all())
+
+    def put(self, frame: Frame) -> bool:
+        """Queue a frame; False when the reader is slow or gone and the frame was left out."""
+        self._stalled = (self._stalled and not self._frames.empty()) or self._frames.full()
+        if self._stalled or self._writer.done():
+            return False
+        self._frames.put_nowait(frame)
+        return True
+
+    def narrow(self) -> None:
+        """Nothing to narrow: the queue is short, and the socket belongs to the server."""
+
+    def abort(self) -> None:
+        """Stop writing; the connection ends when its reader sees that nothing comes any more."""
+        self._writer.cancel()
+
+    async def _send_all(self) -> None:
+        with contextlib.suppress(TimeoutError, OSError):
+            while True:
+                frame = await self._frames.get()
+                message = {"type": "websocket.send", "text": frame.payload.decode()}
+                await asyncio.wait_for(self._send(message), self.STALL_SECONDS)
+
+
+def wire_of(scope: Mapping[str, Any], send: Send) -> Wire:
+    """The connection's wire: straight to the socket under our server, through `send` under another."""
+    wire: Wire | None = (scope.get("extensions") or {}).get(EXTENSION)
+    return wire if wire is not None else SentWire(send)
+
+
+async def fan_out(frame: Frame, wires: Sequence[Wire], *, chunk: int = CHUNK) -> list[Wire]:
+    """Write one frame to many, letting the loop answer seats in between; return those that were skipped."""
+    skipped = []
+    for start in range(0, len(wires), chunk):
+        for wire in wires[start : start + chunk]:
+            if not wire.put(frame):
+                skipped.append(wire)
+        await asyncio.sleep(0)
+    return skipped
+
+
+class FanOut(WebSocketsSansIOProtocol):
+    """uvicorn's websocket protocol for many readers, none of whom may hold the server up."""
+
+    STALL_SECONDS = 10.0
+    """A reader whose backlog stays high for so long is cut off."""
+    LINGER_SECONDS = 2.0
+    """How long a closed connection may take to send what is left."""
+    GOODBYE = frame_of(b'{"type":"goodbye","code":"restarting"}')
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stalled: asyncio.TimerHandle | None = None
+        self._linger: asyncio.TimerHandle | None = None
+        self.close_timeout = 1.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection over, with little room for what is not read."""
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=4 * BACKLOG)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the timers; nothing may keep a lost connection in memory."""
+        for timer in (self.stalled, self._linger):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The reader is slow: start the clock that cuts it off."""
+        super().pause_writing()
+        self.stalled = self.loop.call_later(self.STALL_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The reader has caught up."""
+        if self.stalled is not None:
+            self.stalled.cancel()
+            self.stalled = None
+        super().resume_writing()
+
+    def keepalive_timeout(self) -> None:
+        """No answer to a ping: close, and do not wait for a reader who does not read."""
+        super().keepalive_timeout()
+        self._end_soon()
+
+    def shutdown(self) -> None:
+        """The server stops: say goodbye, close with 1012, and do not wait long."""
+        if self.handshake_complete and not self.close_sent and not self.transport.is_closing():
+            self.transport.write(self.GOODBYE.framed)
+        super().shutdown()
+        self._end_soon()
+
+    def send_receive_event_to_app(self) -> None:
+        """Pass a message on; text that is no UTF-8 ends the connection with 1007, as the protocol demands."""
+        if self.curr_msg_data_type == "text" and not self.close_sent:
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                # uvicorn writes a whole traceback to the log for each; a stranger could fill the disk with them.
+                self.frames = []
+                self.conn.send_close(1007)
+                self.handle_parser_exception()
+                return
+        super().send_receive_event_to_app()
+
+    async def run_asgi(self) -> None:
+        """Run the application with the wire in its scope."""
+        extensions = cast("dict[str, object]", self.scope["extensions"])
+        extensions[EXTENSION] = SocketWire(self)
+        try:
+            await super().run_asgi()
+        finally:
+            self._end_soon()
+
+    def _end_soon(self) -> None:
+        if self._linger is None:
+            wait = self.close_timeout + self.LINGER_SECONDS
+            self._linger = self.loop.call_later(wait, self.transport.abort)
+
+
+class QuickHead(HttpToolsProtocol):
+    """uvicorn's HTTP protocol with deadlines, so that slow senders and readers cannot hold connections."""
+
+    HEAD_SECONDS = 10.0
+    BODY_SECONDS = 60.0
+    STALL_SECONDS = 30.0
+    HEAD_BYTES = 64 * 1024
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._due: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
+        self._head_bytes = 0
+        self._in_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take the connection over; a request's head is due."""
+        super().connection_made(transport)
+        self._expect(self.HEAD_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the timers."""
+        self._expect(None)
+        self.resume_writing()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read; a head that does not end is cut off, in time and in size."""
+        if self._due is None and (self.cycle is None or self.cycle.response_complete):
+            # uvicorn's own timer for idle connections ends with the first byte, be it of a request or not.
+            self._expect(self.HEAD_SECONDS)
+        if self._in_head:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > self.HEAD_BYTES:
+            self.transport.abort()
+
+    def on_message_begin(self) -> None:
+        """A request begins: its head is due."""
+        super().on_message_begin()
+        self._in_head = True
+        self._expect(self.HEAD_SECONDS)
+
+    def on_headers_complete(self) -> None:
+        """The head is here: its body is due."""
+        self._in_head = False
+        self._head_bytes = 0
+        self._expect(self.BODY_SECONDS)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The request is complete; what comes next is ours."""
+        self._expect(None)
+        super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection to `FanOut`, whose deadlines are other ones."""
+        self._expect(None)
+        super().handle_websocket_upgrade()
+
+    def pause_writing(self) -> None:
+        """The reader is slow: start the clock that cuts it off."""
+        super().pause_writing()
+        self._stalled = self.loop.call_later(self.STALL_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The reader has caught up."""
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+        super().resume_writing()
+
+    def _expect(self, seconds: float | None) -> None:
+        """Give the sender so long for what comes next; None: nothing is due."""
+        if self._due is not None:
+            self._due.cancel()
+        self._due = None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
+
+
+def serve_options() -> dict[str, Any]:
+    """What `uvicorn.run` must be told for the live part to hold its promises."""
+    uvloop = sys.platform != "win32" and find_spec("uvloop") is not None
+    return {
+        "loop": "uvloop" if uvloop else "asyncio",
+        "http": QuickHead,
+        "ws": FanOut,
+        "ws_max_size": MAX_MESSAGE,
+        "ws_per_message_deflate": False,
+        "ws_ping_interval": 20.0,
+        "ws_ping_timeout": 20.0,
+        "timeout_graceful_shutdown": 5,
+        "access_log": False,
+    }

@@ -1,0 +1,31 @@
+"""A server of ours on a free port of this machine, within the test's own loop."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+from realtime.transport import serve_options
+
+
+@asynccontextmanager
+async def served(app, **options):
+    """Serve an application the way the product does; yields the server and its port."""
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, **(serve_options() | options)))
+    listening = socket.create_server(("127.0.0.1", 0))
+    running = asyncio.create_task(server._serve([listening]))
+    await until(lambda: server.started or running.done())
+    try:
+        yield server, listening.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await running
+
+
+async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+    """Wait until something is so; fail when it is not so in time."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 -- the condition belongs to the code under test, which sets no event
+            await asyncio.sleep(0.005)

@@ -1,0 +1,269 @@
+"""The edge towards the network, on real sockets of this machine."""
+
+import asyncio
+import inspect
+import socket
+
+import pytest
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame as LibraryFrame
+from websockets.frames import Opcode
+
+from realtime.transport import (
+    BACKLOG,
+    EXTENSION,
+    FanOut,
+    QuickHead,
+    SentWire,
+    SocketWire,
+    fan_out,
+    frame_of,
+    serve_options,
+    wire_of,
+)
+from tests.realtime.sockets import served, until
+
+_OF_WEBSOCKETS = """
+connection_made connection_lost pause_writing resume_writing keepalive_timeout shutdown run_asgi
+send_receive_event_to_app handle_parser_exception
+"""
+_OF_HTTP = """
+connection_made connection_lost data_received on_message_begin on_headers_complete on_message_complete
+handle_websocket_upgrade pause_writing resume_writing
+"""
+
+
+class Room:
+    """A bare application: keeps the wires of its sockets, answers HTTP with what it is told."""
+
+    def __init__(self) -> None:
+        self.wires = []
+        self.received = []
+        self.answer = b"ok"
+        self.ended = asyncio.Event()
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] == "lifespan":
+            await receive()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await send({"type": "lifespan.shutdown.complete"})
+        elif scope["type"] == "http":
+            await receive()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": self.answer})
+        else:
+            await receive()
+            await send({"type": "websocket.accept"})
+            self.wires.append(wire_of(scope, send))
+            while (message := await receive())["type"] != "websocket.disconnect":
+                self.received.append(message)
+            self.ended.set()
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65535, 65536, 70000])
+def test_a_frame_is_what_the_library_would_write(size):
+    payload = b"x" * size
+    assert frame_of(payload).framed == LibraryFrame(Opcode.TEXT, payload).serialize(mask=False)
+
+
+def test_the_names_inside_uvicorn_that_we_lean_on_are_there():
+    for protocol, names in (
+        (WebSocketsSansIOProtocol, _OF_WEBSOCKETS),
+        (HttpToolsProtocol, _OF_HTTP),
+    ):
+        assert [name for name in names.split() if not callable(getattr(protocol, name, None))] == []
+    source = inspect.getsource(WebSocketsSansIOProtocol)
+    for name in ("close_timeout", "close_sent", "handshake_complete", "curr_msg_data_type", "frames", "conn"):
+        assert f"self.{name}" in source
+    source = inspect.getsource(HttpToolsProtocol)
+    assert "response_complete" in source
+    assert "protocol.connection_made(self.transport)" in source
+
+
+async def test_one_frame_reaches_every_socket_unchanged():
+    room = Room()
+    async with served(room) as (_, port):
+        clients = [await connect(f"ws://127.0.0.1:{port}/") for _ in range(150)]
+        await until(lambda: len(room.wires) == 150)
+        assert isinstance(room.wires[0], SocketWire)
+        assert await fan_out(frame_of(b'{"n":1}'), room.wires) == []
+        assert [await client.recv() for client in clients] == ['{"n":1}'] * 150
+        await asyncio.gather(*(client.close() for client in clients))
+
+
+async def test_a_reader_who_stops_is_skipped_and_then_cut_off_while_the_others_read_on(monkeypatch):
+    monkeypatch.setattr(FanOut, "STALL_SECONDS", 0.3)
+    room = Room()
+    async with served(room) as (server, port):
+        quick = await connect(f"ws://127.0.0.1:{port}/")
+        stalled = socket.create_connection(("127.0.0.1", port))
+        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stalled.sendall(
+            b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        )
+        await until(lambda: len(room.wires) == 2)
+        for wire in room.wires:
+            wire.narrow()
+        frame = frame_of(b"x" * 16_000)
+        skipped = []
+        for _ in range(60):
+            skipped += await fan_out(frame, room.wires)
+            assert len(await quick.recv()) == 16_000
+        assert set(skipped) == {room.wires[1]}
+        assert len(skipped) > 30
+        kept = room.wires[1]._transport.get_write_buffer_size()
+        assert kept <= BACKLOG + 2 * len(frame.framed)
+        await until(lambda: len(server.server_state.connections) == 1, 2)
+        stalled.close()
+        await quick.close()
+
+
+async def test_a_reader_who_catches_up_is_written_to_again(monkeypatch):
+    monkeypatch.setattr(FanOut, "STALL_SECONDS", 5.0)
+    room = Room()
+    async with served(room) as (_, port), connect(f"ws://127.0.0.1:{port}/", max_queue=1) as client:
+        await until(lambda: room.wires)
+        room.wires[0].narrow()
+        frame = frame_of(b"x" * 60_000)
+        await until(lambda: not room.wires[0].put(frame))
+        await until(lambda: room.wires[0]._protocol.stalled is not None)
+
+        async def read() -> None:
+            while await client.recv() != "again":
+                pass
+
+        reading = asyncio.create_task(read())
+        await until(lambda: room.wires[0].put(frame_of(b"again")))
+        await asyncio.wait_for(reading, 5)
+
+
+async def test_whoever_answers_no_ping_is_cut_off():
+    room = Room()
+    async with served(room, ws_ping_interval=0.1, ws_ping_timeout=0.1) as (server, port):
+        FanOut.LINGER_SECONDS, kept = 0.1, FanOut.LINGER_SECONDS
+        try:
+            silent = socket.create_connection(("127.0.0.1", port))
+            silent.sendall(
+                b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+            )
+            await until(lambda: room.wires)
+            await until(lambda: not server.server_state.connections, 3)
+            silent.close()
+        finally:
+            FanOut.LINGER_SECONDS = kept
+
+
+async def test_when_the_server_stops_it_says_goodbye_and_closes_with_1012():
+    room = Room()
+    async with served(room) as (server, port):
+        client = await connect(f"ws://127.0.0.1:{port}/")
+        await until(lambda: room.wires)
+        server.should_exit = True
+        assert await client.recv() == '{"type":"goodbye","code":"restarting"}'
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.recv()
+        assert closed.value.rcvd.code == 1012
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (LibraryFrame(Opcode.TEXT, b"\xff\xfe").serialize(mask=True), 1007),
+        (b"\x82\xff" + (65_537).to_bytes(8, "big") + b"mask", 1009),
+        (b"\x83\x80\x00\x00\x00\x00", 1002),
+        (b"\x81\x05hello", 1002),
+    ],
+)
+async def test_a_broken_frame_ends_the_connection_by_its_code_and_leaves_no_traceback(frame, code, caplog):
+    room = Room()
+    async with served(room) as (server, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(
+            b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        )
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(frame)
+        closing = await asyncio.wait_for(reader.read(), 5)
+        assert closing[:1] == b"\x88"
+        assert int.from_bytes(closing[2:4], "big") == code
+        writer.close()
+        await until(lambda: not server.server_state.connections)
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_heads_that_drip_and_lines_that_say_nothing_are_cut_off(monkeypatch):
+    monkeypatch.setattr(QuickHead, "HEAD_SECONDS", 0.3)
+    async with served(Room()) as (server, port):
+        dripping = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        dripping[0][1].write(b"GET / HTTP/1.1\r\nHost:")
+        dripping[2][1].write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await dripping[2][0].readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+        dripping[2][1].write(b"\r\n")
+        await until(lambda: len(server.server_state.connections) == 3)
+        await until(lambda: not server.server_state.connections, 2)
+        for _, writer in dripping:
+            writer.close()
+
+
+async def test_a_head_without_end_and_a_body_that_drips_are_cut_off(monkeypatch):
+    monkeypatch.setattr(QuickHead, "BODY_SECONDS", 0.3)
+    async with served(Room()) as (server, port):
+        _, endless = await asyncio.open_connection("127.0.0.1", port)
+        endless.write(b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000)
+        _, slow = await asyncio.open_connection("127.0.0.1", port)
+        slow.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx")
+        await until(lambda: len(server.server_state.connections) >= 1)
+        await until(lambda: not server.server_state.connections, 2)
+        endless.close()
+        slow.close()
+
+
+async def test_a_websocket_outlives_the_deadlines_of_its_handshake(monkeypatch):
+    monkeypatch.setattr(QuickHead, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(QuickHead, "BODY_SECONDS", 0.1)
+    room = Room()
+    async with served(room) as (_, port), connect(f"ws://127.0.0.1:{port}/") as client:
+        await until(lambda: room.wires)
+        await asyncio.sleep(0.4)
+        await client.send("here")
+        await until(lambda: room.received)
+
+
+async def test_under_another_server_frames_go_through_send_and_a_slow_reader_is_skipped():
+    sent, gate = [], asyncio.Event()
+
+    async def send(message) -> None:
+        sent.append(message)
+        await gate.wait()
+
+    wire = wire_of({"extensions": {}}, send)
+    assert isinstance(wire, SentWire)
+    frames = [frame_of(b"%d" % number) for number in range(SentWire.WAITING + 5)]
+    put = [wire.put(frame) for frame in frames]
+    assert put == [True] * SentWire.WAITING + [False] * 5
+    gate.set()
+    await until(lambda: len(sent) == SentWire.WAITING)
+    assert sent[1] == {"type": "websocket.send", "text": "1"}
+    assert wire.put(frames[0]) is True
+    wire.abort()
+    await asyncio.sleep(0)
+    assert wire.put(frames[0]) is False
+
+
+def test_the_options_turn_off_what_costs_and_limit_what_comes():
+    options = serve_options()
+    assert (options["ws_per_message_deflate"], options["ws_max_size"], options["access_log"]) == (
+        False,
+        65_536,
+        False,
+    )
+    uvicorn.Config(Room(), **options).load()
+    assert EXTENSION == "jiangsai.wire"
