@@ -352,7 +352,16 @@ class RoundRow(Table, tablename="gate_round"):
     round = Integer(default=1)
 
 
+class MigrationRow(Table, tablename="migration"):
+    """A migration that has run."""
+
+    id = Integer(primary_key=True)
+    name = Text()
+    applied_at = Varchar(length=32)
+
+
 TABLES = (
+    MigrationRow,
     SeasonRow,
     OrganisationRow,
     ContestRow,

@@ -1,0 +1,6 @@
+"""The one set of migrations, in order; each runs on SQLite and on PostgreSQL, in one transaction."""
+
+from contest.store.migrations import m0001_first_tables
+
+MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = ((1, "first_tables", m0001_first_tables.STATEMENTS),)
+"""Number, name and statements; a number once released never changes its statements."""

@@ -1,0 +1,155 @@
+"""Opening the store: one URL, one engine behind it, one writer, one book."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from piccolo.query.base import Query
+from piccolo.query.methods.insert import Insert
+from piccolo.query.methods.update import Update
+
+from contest.errors import StoreNotMigrated, StoreReadOnly
+from contest.store import postgres, sqlite
+from contest.store.engine import KeptSqlite, PooledPostgres
+from contest.store.migrate import newest, run_migrations
+from contest.store.tables import TABLES, MigrationRow
+from contest.store.work import Row, Run, Work, columns_of
+
+Answer = TypeVar("Answer")
+Writer = sqlite.Writer | postgres.Writer
+Engine = KeptSqlite | PooledPostgres
+
+_open: list[Store] = []
+"""Stores that are open in this process, oldest first; Piccolo's tables belong to the newest."""
+
+
+class Store:
+    """The database of one installation: questions by Piccolo, registration by `apply`, facts by the book."""
+
+    def __init__(self, engine: Engine, writer: Writer | None) -> None:
+        self.engine = engine
+        self._writer = writer
+
+    @property
+    def dialect(self) -> str:
+        """Which database it is: `sqlite` or `postgres`."""
+        return str(self.engine.engine_type)
+
+    @property
+    def writer(self) -> Writer:
+        """What writes; StoreReadOnly when this process may not."""
+        if self._writer is None:
+            raise StoreReadOnly()
+        return self._writer
+
+    async def select(self, query: Awaitable[Answer]) -> Answer:
+        """Answer a Piccolo query from this store."""
+        self._bind()
+        return await query
+
+    async def apply(self, *queries: Query[Any, Any]) -> None:
+        """Write all of these or none, durably; AlreadyExists when something unique is taken."""
+        self._bind()
+        statements = [run for query in queries for run in _compiled(query)]
+        await self.writer.transact(lambda: _in_order(statements))
+
+    async def close(self) -> None:
+        """Finish what waits and close every connection."""
+        if self._writer is not None:
+            await self._writer.close()
+        if isinstance(self.engine, KeptSqlite):
+            await self.engine.readers.close()
+        else:
+            await self.engine.pool.close()
+        _open.remove(self)
+        if _open:
+            _open[-1]._bind()
+
+    def _bind(self) -> None:
+        if TABLES[0]._meta._db is not self.engine:
+            for table in TABLES:
+                table._meta._db = self.engine
+
+
+async def open_store(url: str, *, readonly: bool = False) -> Store:
+    """Open a store: `sqlite:///path` or `postgresql://…`; `readonly` for a process that only follows."""
+    store = await (_open_sqlite if _is_sqlite(url) else _open_postgres)(url, readonly)
+    _open.append(store)
+    store._bind()
+    try:
+        await _check_schema(store)
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+async def migrate(url: str) -> None:
+    """Bring a database to the newest schema; harmless when it is there already."""
+    writer: Writer = sqlite.Writer(_path(url)) if _is_sqlite(url) else postgres.Writer(url)
+    await writer.open()
+    try:
+        await run_migrations(writer)
+    finally:
+        await writer.close()
+
+
+def _is_sqlite(url: str) -> bool:
+    return url.startswith("sqlite:")
+
+
+def _path(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:").removeprefix("///"))
+
+
+async def _open_sqlite(url: str, readonly: bool) -> Store:
+    path = _path(url)
+    if not await asyncio.to_thread(path.exists):
+        raise StoreNotMigrated(found=0, wanted=newest())
+    writer = None if readonly else sqlite.Writer(path)
+    if writer is not None:
+        await writer.open()
+    readers = sqlite.Readers(path)
+    return Store(KeptSqlite(str(path), readers, writer), writer)
+
+
+async def _open_postgres(url: str, readonly: bool) -> Store:
+    pool = await postgres.open_pool(url, postgres.READERS)
+    writer = None if readonly else postgres.Writer(url)
+    if writer is not None:
+        await writer.open()
+    return Store(PooledPostgres(pool, readonly), writer)
+
+
+async def _check_schema(store: Store) -> None:
+    try:
+        rows = await store.select(MigrationRow.select(MigrationRow.id))
+    except Exception as problem:
+        # Both drivers have their own word for a missing table.
+        if "migration" not in str(problem):
+            raise
+        rows = []
+    found = max((row["id"] for row in rows), default=0)
+    if found != newest():
+        raise StoreNotMigrated(found=found, wanted=newest())
+
+
+def _in_order(statements: list[Run]) -> Work[None]:
+    yield from statements
+
+
+def _compiled(query: Query[Any, Any]) -> Iterator[Run]:
+    query._validate()  # type: ignore[no-untyped-call]
+    for querystring in query.querystrings:
+        yield Run(*querystring.compile_string(engine_type=query.engine_type), _written_by(query))
+
+
+def _written_by(query: Query[Any, Any]) -> Row | None:
+    if isinstance(query, Insert) and len(query.add_delegate._add) == 1:
+        return {name: getattr(query.add_delegate._add[0], name) for name in columns_of(query.table)}
+    if isinstance(query, Update):
+        return {column._meta.name: value for column, value in query.values_delegate._values.items()}
+    return None
