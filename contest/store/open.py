@@ -138,7 +138,8 @@ async def _check_schema(store: Store) -> None:
 
 
 def _in_order(statements: list[Run]) -> Work[None]:
-    yield from statements
+    for statement in statements:  # noqa: UP028 -- a list takes no answers, a generator does
+        yield statement
 
 
 def _compiled(query: Query[Any, Any]) -> Iterator[Run]:
