@@ -1,0 +1,160 @@
+"""Planning: the events of a contest and their stages are planned, changed and taken back.
+
+Nothing here knows of marks but this: what spectators and judges may see of an event is settled before marking
+starts. Everything that is planned can be changed until something rests on it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from contest.actions.changing import change, changes_in
+from contest.errors import AlreadyExists, EventStarted, StillInUse
+from contest.model.access import Act, Person, may
+from contest.model.contest import Event, PublicView, Stage
+from contest.model.gate import Line
+from contest.model.ids import ContestId, EventId, StageId
+from contest.model.text import Code, Name, Position
+from contest.store.ids import new_id
+from contest.store.open import Store
+from contest.store.queries import people, plans, results
+from contest.store.tables import EventRow, GrantRow, StageRow
+
+FIRST_STAGE = "决赛"
+"""The stage that every new event begins with, so that a small contest never needs to think of stages."""
+
+
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An event to be planned."""
+
+    code: Code
+    name: Name
+    blind: bool = False
+    public_view: PublicView = PublicView.LIVE
+    position: Position | None = None
+
+
+class EventChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to change of an event."""
+
+    code: Code | UnsetType = UNSET
+    name: Name | UnsetType = UNSET
+    blind: bool | UnsetType = UNSET
+    public_view: PublicView | UnsetType = UNSET
+    position: Position | UnsetType = UNSET
+
+
+class NewStage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stage to be planned."""
+
+    name: Name
+    position: Position | None = None
+
+
+class StageChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to change of a stage."""
+
+    name: Name | UnsetType = UNSET
+    position: Position | UnsetType = UNSET
+
+
+# ---- events ----------------------------------------------------------------------------------------------
+
+
+async def events_of(store: Store, person: Person, contest: ContestId) -> list[Event]:
+    """The events of a contest whose plan a person may read."""
+    events = await plans.events_of_contest(store, contest)
+    return [event for event in events if may(person.grants, Act.SEE_PLAN, contest=contest, event=event.id)]
+
+
+async def plan_event(store: Store, contest: ContestId, new: NewEvent) -> Event:
+    """Plan an event; it begins with one stage, «决赛»."""
+    there = await plans.events_of_contest(store, contest)
+    _code_is_free(there, new.code)
+    last = max((event.position for event in there), default=0)
+    event = Event(
+        id=EventId(new_id()),
+        contest=contest,
+        code=new.code,
+        name=new.name,
+        blind=new.blind,
+        public_view=new.public_view,
+        position=last + 1 if new.position is None else new.position,
+    )
+    stage = Stage(id=StageId(new_id()), contest=contest, event=event.id, name=FIRST_STAGE, position=1)
+    await store.apply(
+        EventRow.insert(EventRow(**msgspec.to_builtins(event))),
+        StageRow.insert(StageRow(**msgspec.to_builtins(stage))),
+    )
+    return event
+
+
+async def change_event(store: Store, event: EventId, changes: EventChanges) -> Event:
+    """Change an event; who may see what stays as it is once marking has started."""
+    before = await plans.event(store, event)
+    named = changes_in(changes)
+    if "code" in named:
+        others = await plans.events_of_contest(store, before.contest)
+        _code_is_free([other for other in others if other.id != event], named["code"])
+    fixed = [
+        field
+        for field in ("blind", "public_view")
+        if named.get(field, getattr(before, field)) != getattr(before, field)
+    ]
+    if fixed and await _has_started(store, event):
+        raise EventStarted(field=fixed[0])
+    return await change(store, EventRow, before, named)
+
+
+async def drop_event(store: Store, event: EventId) -> None:
+    """Take an event back that nobody is entered in; its scheme stays with the ledger that names it."""
+    await plans.event(store, event)
+    if (
+        await people.entries_of_event(store, event)
+        or await plans.sessions_of_event(store, event)
+        or await plans.panels_of_event(store, event)
+    ):
+        raise StillInUse(what="event")
+    await store.apply(
+        StageRow.delete().where(StageRow.event == event),
+        GrantRow.delete().where(GrantRow.event == event),
+        EventRow.delete().where(EventRow.id == event),
+    )
+
+
+def _code_is_free(events: list[Event], code: str) -> None:
+    if any(event.code.casefold() == code.casefold() for event in events):
+        raise AlreadyExists(what="event", name=code)
+
+
+async def _has_started(store: Store, event: EventId) -> bool:
+    gates = await results.gates_of_event(store, event)
+    line = gates.line(Line.RESULTS, event)
+    return line.round > 1 or line.has("started")
+
+
+# ---- stages ----------------------------------------------------------------------------------------------
+
+
+async def plan_stage(store: Store, event: EventId, new: NewStage) -> Stage:
+    """Add a stage to an event."""
+    contest = (await plans.event(store, event)).contest
+    last = max((stage.position for stage in await plans.stages_of_event(store, event)), default=0)
+    position = last + 1 if new.position is None else new.position
+    stage = Stage(id=StageId(new_id()), contest=contest, event=event, name=new.name, position=position)
+    await store.apply(StageRow.insert(StageRow(**msgspec.to_builtins(stage))))
+    return stage
+
+
+async def change_stage(store: Store, stage: StageId, changes: StageChanges) -> Stage:
+    """Change a stage."""
+    return await change(store, StageRow, await plans.stage(store, stage), changes_in(changes))
+
+
+async def drop_stage(store: Store, stage: StageId) -> None:
+    """Take a stage back that has no sessions."""
+    before = await plans.stage(store, stage)
+    if any(session.stage == stage for session in await plans.sessions_of_event(store, before.event)):
+        raise StillInUse(what="stage")
+    await store.apply(StageRow.delete().where(StageRow.id == stage))

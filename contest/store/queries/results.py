@@ -1,0 +1,154 @@
+"""Questions about what was marked and decided: gates in all their rounds, marks with their standing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from contest.model.gate import ORDER, GateLine, Line, Passed
+from contest.model.ids import AspectId, ContestId, DeviceId, EntryId, EventId, MarkId, SeatId, SessionId
+from contest.model.mark import MarkKind, Standing
+from contest.store.open import Store
+from contest.store.queries.plans import row_of
+from contest.store.tables import GateRow, MarkRow, RoundRow, SessionRow, WordsRow
+
+
+class EventGates(msgspec.Struct, frozen=True, kw_only=True):
+    """Every line of gates of an event and its sessions, in all rounds, the newest last."""
+
+    event: EventId
+    rounds: tuple[GateLine, ...]
+
+    def line(self, line: Line, subject: str) -> GateLine:
+        """Return the current round of a line; one of which no gate was ever passed is in its first."""
+        mine = self.rounds_of(line, subject)
+        return mine[-1] if mine else GateLine(line=line, subject=subject)
+
+    def rounds_of(self, line: Line, subject: str) -> list[GateLine]:
+        """Return all rounds of a line, the current one last."""
+        return [known for known in self.rounds if known.line is line and known.subject == subject]
+
+    @property
+    def results(self) -> GateLine:
+        """The line of the event's results."""
+        return self.line(Line.RESULTS, self.event)
+
+    @property
+    def unblinded(self) -> bool:
+        """Whether names may stand beside station numbers."""
+        return self.line(Line.IDENTITY, self.event).has("unblinded")
+
+
+async def gates_of_event(store: Store, key: EventId) -> EventGates:
+    """The gates of an event and of its sessions, with all rounds."""
+    passed = await store.select(GateRow.select().where(GateRow.event == key).order_by(GateRow.seq))
+    newest = await store.select(RoundRow.select().where(RoundRow.event == key))
+    return EventGates(event=key, rounds=_rounds(passed, newest))
+
+
+async def gates_of_session(store: Store, key: SessionId) -> GateLine:
+    """The current round of a session's line."""
+    session = await row_of_session(store, key)
+    return (await gates_of_event(store, EventId(session["event"]))).line(Line.SESSION, key)
+
+
+def _rounds(passed: Sequence[Mapping[str, Any]], newest: Sequence[Mapping[str, Any]]) -> tuple[GateLine, ...]:
+    found: dict[tuple[Line, str, int], list[Passed]] = {}
+    for row in passed:
+        gate = Passed(gate=row["gate"], at=row["at"], by=row["passed_by"], second=row["second"], seq=row["seq"])
+        found.setdefault((Line(row["line"]), row["subject"], row["round"]), []).append(gate)
+    for row in newest:
+        found.setdefault((Line(row["line"]), row["subject"], row["round"]), [])
+    return tuple(
+        GateLine(line=line, subject=subject, round=number, passed=tuple(_in_order(line, gates)))
+        for (line, subject, number), gates in sorted(found.items())
+    )
+
+
+def _in_order(line: Line, gates: list[Passed]) -> list[Passed]:
+    """Two gates may be passed in one fact's commit; the line itself says which comes first."""
+    return sorted(gates, key=lambda passed: ORDER[line].index(passed.gate))
+
+
+class MarkOnRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One revision of a mark as it stands on record. `by` is a seat or an account."""
+
+    id: MarkId
+    contest: ContestId
+    event: EventId
+    session: SessionId
+    entry: EntryId
+    aspect: AspectId
+    seat: SeatId
+    kind: MarkKind
+    value: int | None
+    revision: int
+    replaces: MarkId | None
+    standing: Standing
+    because: str
+    device: DeviceId
+    made_by: str
+    made_at: str
+    seq: int
+    at: str
+    reason: str = ""
+
+
+async def row_of_session(store: Store, key: SessionId) -> Mapping[str, Any]:
+    """The bare row of a session, without its aspects and entries."""
+    return await row_of(store, SessionRow, key, "session")
+
+
+async def mark(store: Store, key: MarkId) -> MarkOnRecord:
+    """One revision of a mark."""
+    return msgspec.convert(await row_of(store, MarkRow, key, "mark"), MarkOnRecord)
+
+
+async def marks_that_count(store: Store, key: EventId) -> list[MarkOnRecord]:
+    """The marks of an event that stand: one for each place that is marked."""
+    where = (MarkRow.event == key) & (MarkRow.standing == Standing.COUNTS.value)
+    return msgspec.convert(await store.select(MarkRow.select().where(where)), list[MarkOnRecord])
+
+
+async def marks_of_session(store: Store, key: SessionId, contest: ContestId) -> list[MarkOnRecord]:
+    """All revisions of a session's marks in the order of the ledger, with the reasons that were given."""
+    rows = await store.select(MarkRow.select().where(MarkRow.session == key).order_by(MarkRow.seq))
+    mine = MarkRow.select(MarkRow.seq).where(MarkRow.session == key)
+    given = await store.select(WordsRow.select().where((WordsRow.contest == contest) & WordsRow.seq.is_in(mine)))
+    reasons = {words["seq"]: words["text"] for words in given}
+    return msgspec.convert([{**row, "reason": reasons.get(row["seq"], "")} for row in rows], list[MarkOnRecord])
+
+
+async def pending_marks(store: Store, key: EventId) -> int:
+    """How many marks of an event wait for the chief judge."""
+    where = (MarkRow.event == key) & (MarkRow.standing == Standing.PENDING.value)
+    return len(await store.select(MarkRow.select(MarkRow.id).where(where)))
+
+
+class Marked(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a session or panel has marks, of whatever standing."""
+
+    entries: frozenset[EntryId]
+    aspects: frozenset[AspectId]
+    seats: frozenset[SeatId]
+
+
+async def marked_in_session(store: Store, key: SessionId) -> Marked:
+    """The entries, aspects and seats that have marks in a session."""
+    return await _marked(store, MarkRow.session == key)
+
+
+async def marked_in_event(store: Store, key: EventId) -> Marked:
+    """The entries, aspects and seats that have marks in an event."""
+    return await _marked(store, MarkRow.event == key)
+
+
+async def _marked(store: Store, where: Any) -> Marked:
+    rows = await store.select(MarkRow.select(MarkRow.entry, MarkRow.aspect, MarkRow.seat).where(where))
+    return Marked(
+        entries=frozenset(row["entry"] for row in rows),
+        aspects=frozenset(row["aspect"] for row in rows),
+        seats=frozenset(row["seat"] for row in rows),
+    )
