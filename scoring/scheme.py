@@ -1,0 +1,257 @@
+"""A marking scheme, read and proved: `parse` turns a document into a `Scheme` or names the node that is wrong.
+
+Aspects are what judges mark; contest and live part know a scheme only through them, its outline and its results.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from types import MappingProxyType
+
+import msgspec
+
+from scoring import bounds, problems
+from scoring.bounds import Span
+from scoring.document import (
+    AnyAspect,
+    AspectPart,
+    Award,
+    Choice as ChoicePart,
+    Completed,
+    Document,
+    Imported,
+    Judgement,
+    Node,
+    Panel,
+    PassFail,
+    Penalty,
+    Ranking,
+    Sum,
+)
+from scoring.exact import THOUSAND, common_grain, decimals, exact, printed
+from scoring.problems import SchemeProblem
+
+__all__ = [
+    "Aspect",
+    "Choice",
+    "NodeLine",
+    "Placed",
+    "Scheme",
+    "SchemeProblem",
+    "canonical",
+    "parse",
+    "problem_with",
+]
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer a judge may pick: the value it stands for in thousandths, and its words."""
+
+    value: int
+    label: str
+    label_en: str = ""
+
+
+class Aspect(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is marked, as judges and the book need to know it. Numbers are thousandths."""
+
+    id: str
+    name: str
+    name_en: str
+    group: str
+    group_en: str
+    by_panel: bool
+    counts: bool
+    low: int | None
+    high: int | None
+    step: int
+    places: int
+    unit: str
+    view: str
+    choices: tuple[Choice, ...] = ()
+    hint: str = ""
+
+    @property
+    def limits(self) -> dict[str, str | int]:
+        """What may be entered, printed for people."""
+        return {
+            "aspect": self.name,
+            "low": "−∞" if self.low is None else self.shown(self.low),
+            "high": "∞" if self.high is None else self.shown(self.high),
+            "step": self.shown(self.step),
+        }
+
+    def shown(self, value: int) -> str:
+        """Print a mark with the places of its step."""
+        return printed(value, THOUSAND, self.places)
+
+
+def problem_with(aspect: Aspect, value: int) -> str | None:
+    """Say why a mark of this many thousandths is not allowed: `too_low`, `too_high`, `off_step`; None if it is."""
+    if value < (-bounds.FARTHEST * THOUSAND if aspect.low is None else aspect.low):
+        return "too_low"
+    if value > (bounds.FARTHEST * THOUSAND if aspect.high is None else aspect.high):
+        return "too_high"
+    return "off_step" if (value - (aspect.low or 0)) % aspect.step else None
+
+
+class Placed(msgspec.Struct, frozen=True, eq=False):
+    """A node where it stands in the tree, with what it can become."""
+
+    node: Node
+    depth: int
+    above: str
+    counts: bool
+    """The node and everything above it count."""
+    span: Span
+    places: int
+    """Places its value is printed with."""
+
+
+class NodeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A node in words: id and names."""
+
+    id: str
+    name: str
+    name_en: str
+
+
+class Scheme(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True):
+    """A marking scheme that can be computed with. Made by `parse` and by nothing else."""
+
+    document: Document
+    nodes: Mapping[str, Placed]
+    aspects: Mapping[str, Aspect]
+    places: int
+
+    @property
+    def root(self) -> Sum:
+        """The node whose value is the total."""
+        return self.document.root
+
+    @property
+    def ranking(self) -> Ranking:
+        """How entries are ordered."""
+        return self.document.ranking
+
+    @property
+    def awards(self) -> tuple[Award, ...]:
+        """The prizes, in the order in which they are given."""
+        return self.document.awards
+
+    @property
+    def columns(self) -> tuple[NodeLine, ...]:
+        """The nodes directly below the total."""
+        return tuple(NodeLine(id=part.id, name=part.name, name_en=part.name_en) for part in self.root.parts)
+
+
+def parse(document: bytes | str) -> Scheme:
+    """Read a scheme document and prove that it makes sense.
+
+    Raises SchemeProblem for the first thing that is wrong; `problems.found` lists them all.
+    """
+    read = problems.read(document)
+    for problem in problems.found(read):
+        raise problem
+    nodes: dict[str, Placed] = {}
+    _place(read.root, 0, "", True, read.shows, nodes)
+    aspects = {
+        id_: _aspect(placed, nodes[placed.above].node)
+        for id_, placed in nodes.items()
+        if isinstance(placed.node, AspectPart)
+    }
+    return Scheme(
+        document=read,
+        nodes=MappingProxyType(nodes),
+        aspects=MappingProxyType(aspects),
+        places=nodes[read.root.id].places,
+    )
+
+
+def canonical(document: bytes | str) -> bytes:
+    """The document's bytes without accidents of spacing and order, for a digest that stays the same."""
+    problems.read(document)
+    return json.dumps(json.loads(document), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _place(node: Node, depth: int, above: str, counts: bool, shows: int, nodes: dict[str, Placed]) -> None:
+    counts = counts and node.counts
+    reach = bounds.span(node)
+    needed = decimals(reach.grain.denominator, 4) if reach.grain else 5
+    nodes[node.id] = Placed(node, depth, above, counts, reach, needed if needed <= 4 else shows)
+    if isinstance(node, Sum):
+        for part in node.parts:
+            _place(part, depth + 1, node.id, counts, shows, nodes)
+
+
+def _aspect(placed: Placed, above: Node) -> Aspect:
+    part = placed.node
+    assert not isinstance(part, Sum)
+    low, high, step = bounds.limits(part)
+    grain = common_grain([low, step])
+    bare = getattr(part, "high", "") is None
+    return Aspect(
+        id=part.id,
+        name=part.name,
+        name_en=part.name_en,
+        group=above.name,
+        group_en=above.name_en,
+        by_panel=isinstance(part, Panel | Judgement),
+        counts=placed.counts,
+        low=_milli(low),
+        high=None if bare else _milli(high),
+        step=_milli(step),
+        places=decimals(grain.denominator, 3),
+        unit=part.unit,
+        view=_view(part),
+        choices=_choices(part),
+        hint=part.hint,
+    )
+
+
+def _milli(value: Fraction) -> int:
+    return int(value * THOUSAND)
+
+
+def _view(part: AnyAspect) -> str:
+    match part:
+        case Panel():
+            return "panel"
+        case Judgement():
+            return "judgement"
+        case PassFail():
+            return "pass_fail"
+        case Completed():
+            return "count"
+        case Penalty():
+            return "count" if part.each is not None and exact(part.step) == 1 else "amount"
+        case ChoicePart():
+            return "choice"
+        case Imported():
+            return "imported"
+        case _:
+            return "amount"
+
+
+def _choices(part: AnyAspect) -> tuple[Choice, ...]:
+    match part:
+        case ChoicePart(options=options):
+            return tuple(
+                Choice(value=number * THOUSAND, label=option.label, label_en=option.label_en)
+                for number, option in enumerate(options, 1)
+            )
+        case Judgement():
+            english = (*part.descriptors_en, "", "", "", "")
+            return tuple(
+                Choice(value=number * THOUSAND, label=words, label_en=english[number])
+                for number, words in enumerate(part.descriptors)
+            )
+        case PassFail():
+            return (
+                Choice(value=0, label="不合格", label_en="Failed"),
+                Choice(value=THOUSAND, label="合格", label_en="Passed"),
+            )
+        case _:
+            return ()
