@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,11 +50,14 @@ class Store:
         self._bind()
         return await query
 
-    async def apply(self, *queries: Query[Any, Any]) -> None:
-        """Write all of these or none, durably; AlreadyExists when something unique is taken."""
+    async def apply(self, *queries: Query[Any, Any], given: Callable[[], Work[None]] | None = None) -> None:
+        """Write all of these or none, durably; AlreadyExists when something unique is taken.
+
+        `given` is asked first, inside the same transaction; what it raises is raised here and nothing is written.
+        """
         self._bind()
         statements = [run for query in queries for run in _compiled(query)]
-        await self.writer.transact(lambda: _in_order(statements))
+        await self.writer.transact(lambda: _in_order(statements, given))
 
     async def close(self) -> None:
         """Finish what waits and close every connection."""

@@ -1,0 +1,69 @@
+"""What a change of plan must still find true at the moment it is stored.
+
+Planning asks its questions first and writes afterwards; between the two a session may be opened and a mark may
+arrive. What must not be overtaken is asked once more here, inside the writing transaction and under the lock of
+the contest's head, which every mark and every gate takes as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from contest.errors import MarksExist, ResultsEnded, SessionLocked
+from contest.model.gate import Line
+from contest.model.ids import ContestId, EventId, SessionId
+from contest.store.tables import GateRow, HeadRow, MarkRow, RoundRow
+from contest.store.work import Find, Work
+
+
+def held(contest: ContestId) -> Work[None]:
+    """Let no mark and no gate of the contest come between this and the commit."""
+    yield Find(HeadRow, ("id",), [(contest,)], lock=True)
+
+
+def gates_passed(line: Line, subject: str) -> Work[frozenset[str]]:
+    """The gates that a line has passed in its current round."""
+    rounds = yield Find(RoundRow, ("id",), [(f"{line.value}:{subject}",)])
+    current = rounds[0]["round"] if rounds else 1
+    passed = yield Find(GateRow, ("subject",), [(subject,)], columns=("line", "round", "gate"))
+    return frozenset(row["gate"] for row in passed if (row["line"], row["round"]) == (line.value, current))
+
+
+def not_ended(contest: ContestId, event: EventId) -> Work[None]:
+    """Refuse when the event's results stand published."""
+    yield from held(contest)
+    if "ended" in (yield from gates_passed(Line.RESULTS, event)):
+        raise ResultsEnded()
+
+
+def none_marked(contest: ContestId, event: EventId, entries: Collection[tuple[str, str]]) -> Work[None]:
+    """Refuse when any of the entries, each with its name, has marks."""
+    yield from held(contest)
+    marked = yield Find(MarkRow, ("event",), [(event,)], columns=("entry",))
+    there = {row["entry"] for row in marked}
+    for key, name in entries:
+        if key in there:
+            raise MarksExist(what="entry", name=name)
+
+
+def not_ended_nor_marked(contest: ContestId, event: EventId, entries: Collection[tuple[str, str]]) -> Work[None]:
+    """Refuse when the event's results stand published or any of the entries has marks."""
+    yield from not_ended(contest, event)
+    yield from none_marked(contest, event, entries)
+
+
+def nothing_lost(
+    contest: ContestId, event: EventId, session: SessionId, lost: Collection[tuple[str, str, str]]
+) -> Work[None]:
+    """Refuse when the session is locked or something that it would lose has marks.
+
+    `lost` names what goes: its kind (`entry`, `aspect` or `seat`), its id and what people call it.
+    """
+    yield from not_ended(contest, event)
+    if "locked" in (yield from gates_passed(Line.SESSION, session)):
+        raise SessionLocked()
+    marked = yield Find(MarkRow, ("session",), [(session,)], columns=("entry", "aspect", "seat"))
+    there = {(kind, row[kind]) for row in marked for kind in ("entry", "aspect", "seat")}
+    for kind, key, name in lost:
+        if (kind, key) in there:
+            raise MarksExist(what=kind, name=name)
