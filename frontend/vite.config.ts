@@ -66,7 +66,7 @@ export default defineConfig(({ mode }) => ({
   },
   build: {
     target: ['chrome87', 'safari14', 'firefox78'],
-    outDir: process.env['JIANGSAI_DIST'] ?? 'dist',
+    outDir: 'dist',
     emptyOutDir: true,
     assetsInlineLimit: 0,
     rolldownOptions: {
