@@ -26,7 +26,7 @@ from contest.imports.reader import Cell, Grid
 COLUMNS: dict[str, tuple[str, str, int]] = {
     "name": ("姓名", "Name", 60),
     "organisation": ("单位", "Organisation", 120),
-    "number": ("编号", "Number", 64),
+    "number": ("编号", "Number", 32),
     "events": ("赛项代码", "Event codes", 200),
     "bib": ("参赛号", "Bib", 32),
 }

@@ -1,0 +1,312 @@
+"""Award list and score summary: what is printed, signed and hung on the wall.
+
+Pure: it takes the results as they stand and lays them out. It computes no score and no rank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import polars as pl
+
+from contest.exports.tables import Heading, PrintedTable, Workbook
+
+_ZH = {
+    "awards": "获奖名单",
+    "summary": "成绩汇总表",
+    "detail": "评分明细",
+    "all": "获奖总表",
+    "by_organisation": "各单位获奖统计",
+    "rank": "名次",
+    "award": "奖项",
+    "bib": "参赛号",
+    "name": "姓名",
+    "organisation": "单位",
+    "total": "总分",
+    "status": "备注",
+    "event": "赛项",
+    "count": "合计",
+    "chief": "裁判长（签字）",
+    "supervisor": "监督（签字）",
+    "recorder": "录入（签字）",
+    "date": "日期",
+    "page": "第 &P 页 / 共 &N 页",
+    "draft": "未公布（内部草稿，不得张贴）",
+    "provisional": "临时成绩（公示中，名次可能变化）",
+    "official": "官方成绩",
+    "as_of": "截至 {at}（UTC）",
+    "fact": "账本号 {seq}",
+    "tie": "并列名次相同，下一名次按人数顺延。",
+    "withdrawn": "弃权",
+    "not_started": "未参赛",
+    "not_finished": "未完成",
+    "disqualified": "取消资格",
+    "out_of_competition": "不计名次",
+    "incomplete": "未评完 {complete}/{aspects}",
+}
+_EN = {
+    "awards": "Award list",
+    "summary": "Score summary",
+    "detail": "Scores in detail",
+    "all": "All awards",
+    "by_organisation": "Awards by organisation",
+    "rank": "Rank",
+    "award": "Award",
+    "bib": "Bib",
+    "name": "Name",
+    "organisation": "Organisation",
+    "total": "Total",
+    "status": "Remark",
+    "event": "Event",
+    "count": "Sum",
+    "chief": "Chief judge (signature)",
+    "supervisor": "Supervisor (signature)",
+    "recorder": "Recorder (signature)",
+    "date": "Date",
+    "page": "Page &P of &N",
+    "draft": "Not published (internal draft, not to be posted)",
+    "provisional": "Provisional (ranks may change)",
+    "official": "Official results",
+    "as_of": "As of {at} (UTC)",
+    "fact": "ledger no. {seq}",
+    "tie": "Equal results share a rank; the next rank is skipped.",
+    "withdrawn": "Withdrawn",
+    "not_started": "Did not start",
+    "not_finished": "Did not finish",
+    "disqualified": "Disqualified",
+    "out_of_competition": "Out of competition",
+    "incomplete": "Incomplete {complete}/{aspects}",
+}
+
+
+class ScoreColumn(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of scores: a criterion or aspect, and how many places it is printed with."""
+
+    node: str
+    name: str
+    places: int
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry as it stands; numbers as the scheme prints them."""
+
+    rank: int | None
+    awards: tuple[str, ...]
+    bib: str
+    name: str
+    organisation: str
+    total: str | None
+    status: str
+    complete: int
+    aspects: int
+    scores: dict[str, str | None]
+
+
+class EventSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """An event's results on their way to paper. `state` is draft, provisional or official."""
+
+    contest: str
+    event: str
+    code: str
+    state: str
+    as_of: str
+    seq: int
+    places: int
+    columns: tuple[ScoreColumn, ...]
+    details: tuple[ScoreColumn, ...]
+    standings: tuple[Standing, ...]
+
+
+def event_awards(sheet: EventSheet, language: str) -> Workbook:
+    """Award list and score summary of one event."""
+    words = _words(language)
+    return Workbook(
+        name=f"{sheet.code} {sheet.event} {words['awards']}",
+        tables=(award_list(sheet, language), score_summary(sheet, language)),
+    )
+
+
+def event_scores(sheet: EventSheet, language: str) -> Workbook:
+    """Score summary of one event, and every criterion and aspect in detail."""
+    words = _words(language)
+    return Workbook(
+        name=f"{sheet.code} {sheet.event} {words['summary']}",
+        tables=(score_summary(sheet, language), score_detail(sheet, language)),
+    )
+
+
+def award_list(sheet: EventSheet, language: str) -> PrintedTable:
+    """Everybody with an award, in order of rank, ready to sign."""
+    words = _words(language)
+    headings = (
+        Heading(text=words["rank"], width=8, places=0, centred=True),
+        Heading(text=words["award"], width=16, centred=True),
+        Heading(text=words["bib"], width=10, centred=True),
+        Heading(text=words["name"], width=18),
+        Heading(text=words["organisation"], width=34),
+        Heading(text=words["total"], width=12, places=sheet.places),
+    )
+    rows = tuple(
+        (_rank(one), "、".join(one.awards), one.bib, one.name, one.organisation, one.total)
+        for one in sheet.standings
+        if one.awards
+    )
+    return _table(sheet, words, "awards", headings, rows)
+
+
+def score_summary(sheet: EventSheet, language: str) -> PrintedTable:
+    """Everybody, with the scores directly below the total."""
+    return _scores(sheet, language, "summary", sheet.columns)
+
+
+def score_detail(sheet: EventSheet, language: str) -> PrintedTable:
+    """Everybody, with every criterion and aspect."""
+    return _scores(sheet, language, "detail", sheet.details)
+
+
+def _scores(sheet: EventSheet, language: str, part: str, columns: Sequence[ScoreColumn]) -> PrintedTable:
+    words = _words(language)
+    headings = (
+        Heading(text=words["rank"], width=8, places=0, centred=True),
+        Heading(text=words["bib"], width=10, centred=True),
+        Heading(text=words["name"], width=16),
+        Heading(text=words["organisation"], width=30),
+        *(Heading(text=column.name, width=12, places=column.places) for column in columns),
+        Heading(text=words["total"], width=12, places=sheet.places),
+        Heading(text=words["award"], width=14, centred=True),
+        Heading(text=words["status"], width=14),
+    )
+    rows = tuple(
+        (
+            _rank(one),
+            one.bib,
+            one.name,
+            one.organisation,
+            *(one.scores.get(column.node) for column in columns),
+            one.total,
+            "、".join(one.awards),
+            _remark(one, words),
+        )
+        for one in sheet.standings
+    )
+    return _table(sheet, words, part, headings, rows)
+
+
+def contest_awards(sheets: Sequence[EventSheet], language: str) -> Workbook:
+    """All awards of a contest across its events, and how many of each an organisation won."""
+    words = _words(language)
+    contest = sheets[0].contest if sheets else ""
+    won = pl.DataFrame(
+        [
+            (sheet.event, one.rank, award, one.bib, one.name, one.organisation, one.total)
+            for sheet in sheets
+            for one in sheet.standings
+            for award in one.awards
+        ],
+        schema={
+            "event": pl.String,
+            "rank": pl.Int64,
+            "award": pl.String,
+            "bib": pl.String,
+            "name": pl.String,
+            "organisation": pl.String,
+            "total": pl.String,
+        },
+        orient="row",
+    )
+    everything = PrintedTable(
+        sheet=words["all"],
+        title=f"{contest} {words['all']}",
+        subtitle=_weakest(sheets, words),
+        headings=(
+            Heading(text=words["event"], width=20),
+            Heading(text=words["rank"], width=8, places=0, centred=True),
+            Heading(text=words["award"], width=16, centred=True),
+            Heading(text=words["bib"], width=10, centred=True),
+            Heading(text=words["name"], width=18),
+            Heading(text=words["organisation"], width=32),
+            Heading(text=words["total"], width=12, places=max((sheet.places for sheet in sheets), default=2)),
+        ),
+        rows=tuple((row[0], None if row[1] is None else str(row[1]), *row[2:]) for row in won.iter_rows()),
+        signatures=_signatures(words),
+        page=words["page"],
+    )
+    return Workbook(name=f"{contest} {words['all']}", tables=(everything, _by_organisation(won, contest, words)))
+
+
+def _by_organisation(won: pl.DataFrame, contest: str, words: dict[str, str]) -> PrintedTable:
+    """How many of each award every organisation won; the most awards first, then by name."""
+    awards = won["award"].unique(maintain_order=True).to_list()
+    counted = (
+        won.group_by("organisation", maintain_order=True)
+        .agg(
+            *(pl.col("award").eq(award).sum().cast(pl.Int64).alias(f"award {award}") for award in awards),
+            pl.len().cast(pl.Int64).alias("count"),
+        )
+        .sort(["count", "organisation"], descending=[True, False], maintain_order=True)
+    )
+    return PrintedTable(
+        sheet=words["by_organisation"],
+        title=f"{contest} {words['by_organisation']}",
+        headings=(
+            Heading(text=words["organisation"], width=36),
+            *(Heading(text=award, width=12, places=0, centred=True) for award in awards),
+            Heading(text=words["count"], width=10, places=0, centred=True),
+        ),
+        rows=tuple((row[0], *(str(number) for number in row[1:])) for row in counted.iter_rows()),
+        page=words["page"],
+    )
+
+
+def _table(
+    sheet: EventSheet,
+    words: dict[str, str],
+    part: str,
+    headings: tuple[Heading, ...],
+    rows: tuple[tuple[str | None, ...], ...],
+) -> PrintedTable:
+    at = sheet.as_of[:19].replace("T", " ")
+    parts = (words[sheet.state], words["as_of"].format(at=at), words["fact"].format(seq=sheet.seq))
+    return PrintedTable(
+        sheet=words[part],
+        title=f"{sheet.contest} · {sheet.event} {words[part]}",
+        subtitle="　".join(parts),
+        headings=headings,
+        rows=rows,
+        signatures=_signatures(words),
+        note=words["tie"] if _has_tie(sheet) else "",
+        page=words["page"],
+        landscape=sum(heading.width for heading in headings) > 110,
+    )
+
+
+def _weakest(sheets: Sequence[EventSheet], words: dict[str, str]) -> str:
+    """The state that can be claimed for all events together."""
+    states = [sheet.state for sheet in sheets]
+    return next((words[state] for state in ("draft", "provisional", "official") if state in states), "")
+
+
+def _signatures(words: dict[str, str]) -> tuple[str, ...]:
+    return (words["chief"], words["supervisor"], words["recorder"], words["date"])
+
+
+def _rank(one: Standing) -> str | None:
+    return None if one.rank is None else str(one.rank)
+
+
+def _remark(one: Standing, words: dict[str, str]) -> str:
+    if one.status != "entered":
+        return words.get(one.status, one.status)
+    if one.total is None:
+        return words["incomplete"].format(complete=one.complete, aspects=one.aspects)
+    return ""
+
+
+def _has_tie(sheet: EventSheet) -> bool:
+    ranks = [one.rank for one in sheet.standings if one.rank is not None]
+    return len(set(ranks)) < len(ranks)
+
+
+def _words(language: str) -> dict[str, str]:
+    return _EN if language == "en" else _ZH

@@ -1,0 +1,26 @@
+"""Files that a browser saves."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from litestar import Response
+
+_KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+def download(content: bytes, name: str) -> Response[bytes]:
+    """Answer with a file to save; Chinese names are kept, and nothing is stored on the way."""
+    ending = name.rsplit(".", 1)[-1]
+    plain = name.encode("ascii", "ignore").decode().replace('"', "").strip(" .-_") or f"jiangsai.{ending}"
+    return Response(
+        content,
+        media_type=_KINDS[ending],
+        headers={
+            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}",
+            "Cache-Control": "no-store",
+        },
+    )

@@ -1,0 +1,78 @@
+"""Award list and score summary: who is on them, in what order, and what they say of themselves."""
+
+from contest.exports.awards import (
+    EventSheet,
+    ScoreColumn,
+    Standing,
+    award_list,
+    contest_awards,
+    score_summary,
+)
+
+
+def standing(name: str, rank: int | None, total: str | None, *awards: str, **more: object) -> Standing:
+    fields = {"bib": "A01", "organisation": "一厂", "status": "entered", "complete": 4, "aspects": 4} | more
+    return Standing(name=name, rank=rank, total=total, awards=awards, scores={"p": total}, **fields)
+
+
+def sheet(*standings: Standing, **more: object) -> EventSheet:
+    fields = {"event": "焊工", "code": "HG", "state": "official"} | more
+    return EventSheet(
+        contest="青禾县大赛",
+        as_of="2026-11-20T09:00:00.000000Z",
+        seq=812,
+        places=2,
+        columns=(ScoreColumn(node="p", name="实操", places=2),),
+        details=(),
+        standings=standings,
+        **fields,
+    )
+
+
+def test_the_award_list_names_winners_only():
+    table = award_list(sheet(standing("安禾", 1, "90.00", "一等奖"), standing("柏青", 2, "80.00")), "zh")
+    assert table.rows == (("1", "一等奖", "A01", "安禾", "一厂", "90.00"),)
+    assert table.subtitle == "官方成绩　截至 2026-11-20 09:00:00（UTC）　账本号 812"
+    assert table.signatures == ("裁判长（签字）", "监督（签字）", "录入（签字）", "日期")
+
+
+def test_the_summary_says_of_everybody_why_there_is_no_rank():
+    table = score_summary(
+        sheet(
+            standing("安禾", 1, "90.00"),
+            standing("柏青", None, None, complete=3),
+            standing("程一", None, None, status="disqualified"),
+        ),
+        "zh",
+    )
+    assert [(row[0], row[-1]) for row in table.rows] == [("1", ""), (None, "未评完 3/4"), (None, "取消资格")]
+
+
+def test_a_draft_says_so():
+    assert "draft" in award_list(sheet(state="draft"), "en").subtitle
+
+
+def test_shared_ranks_are_explained_and_only_then():
+    tied = (standing("安禾", 1, "90.00"), standing("柏青", 1, "90.00"))
+    assert award_list(sheet(*tied), "zh").note
+    assert not award_list(sheet(tied[0]), "zh").note
+
+
+def test_awards_across_events_are_counted_by_organisation():
+    one = sheet(
+        standing("安禾", 1, "90.00", "一等奖"), standing("柏青", 2, "85.00", "二等奖", organisation="二厂")
+    )
+    two = sheet(standing("程一", 1, "91.00", "一等奖"), event="电工", code="DG", state="provisional")
+    book = contest_awards([one, two], "zh")
+    everything, counted = book.tables
+    assert [(row[0], row[1], row[4]) for row in everything.rows] == [
+        ("焊工", "1", "安禾"),
+        ("焊工", "2", "柏青"),
+        ("电工", "1", "程一"),
+    ]
+    assert counted.rows == (("一厂", "2", "0", "2"), ("二厂", "0", "1", "1"))
+    assert everything.subtitle.startswith("临时成绩")
+
+
+def test_a_contest_without_awards_still_makes_a_workbook():
+    assert contest_awards([], "zh").tables[0].rows == ()
