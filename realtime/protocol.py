@@ -69,6 +69,8 @@ class Beat(Message, frozen=True, kw_only=True, tag="beat"):
     unsent: int = 0
     """How many marks wait on the tablet."""
     battery: int | None = None
+    skew_ms: int | None = None
+    """From the server: how far the receiver's clock is ahead of the server's, as measured by its last beat."""
 
 
 FromSeat = Hello | OpenSheet | EnterMarks | Beat
@@ -222,7 +224,12 @@ class Refused(Message, frozen=True, kw_only=True, tag="refused"):
 
 
 class Goodbye(Message, frozen=True, kw_only=True, tag="goodbye"):
-    """The server closes the socket after this, and says why: seat_revoked, not_signed_in, restarting, update."""
+    """The server closes the socket after this, and says why.
+
+    `restarting` and `silent`: connect again after a random wait. `too_many_requests`: the same, after a minute.
+    `seat_revoked`, `not_signed_in`, `update`: do not connect again before somebody has acted.
+    `opened_elsewhere`: the same tablet has connected anew; this page stays closed, or the two would fight.
+    """
 
     code: str
 
