@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from contest.actions.changing import change, changes_in
+from contest.actions.changing import change, changes_in, row
 from contest.errors import StillInUse
 from contest.model.access import Person
 from contest.model.contest import Contest, ContestKind, Level, Season
@@ -77,7 +77,7 @@ async def plan_season(store: Store, new: NewSeason) -> Season:
     await _check_organiser(store, new.organiser)
     year = new.year or int(now()[:4])
     season = Season(id=SeasonId(new_id()), name=new.name, year=year, organiser=_organisation(new.organiser))
-    await store.apply(SeasonRow.insert(SeasonRow(**msgspec.to_builtins(season))))
+    await store.apply(SeasonRow.insert(row(SeasonRow, msgspec.to_builtins(season))))
     return season
 
 
@@ -112,8 +112,8 @@ async def plan_contest(store: Store, new: NewContest) -> Contest:
     if new.season:
         await plans.season(store, SeasonId(new.season))
     contest = msgspec.convert({"id": new_id(), **msgspec.to_builtins(new)}, Contest)
-    row = ContestRow(**msgspec.to_builtins(contest), created_at=now())
-    await store.apply(ContestRow.insert(row))
+    announced = row(ContestRow, {**msgspec.to_builtins(contest), "created_at": now()})
+    await store.apply(ContestRow.insert(announced))
     return contest
 
 

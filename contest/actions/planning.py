@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from contest.actions.changing import change, changes_in
+from contest.actions.changing import change, changes_in, row
 from contest.errors import AlreadyExists, EventStarted, StillInUse
 from contest.model.access import Act, Person, may
 from contest.model.contest import Event, PublicView, Stage
@@ -84,8 +84,8 @@ async def plan_event(store: Store, contest: ContestId, new: NewEvent) -> Event:
     )
     stage = Stage(id=StageId(new_id()), contest=contest, event=event.id, name=FIRST_STAGE, position=1)
     await store.apply(
-        EventRow.insert(EventRow(**msgspec.to_builtins(event))),
-        StageRow.insert(StageRow(**msgspec.to_builtins(stage))),
+        EventRow.insert(row(EventRow, msgspec.to_builtins(event))),
+        StageRow.insert(row(StageRow, msgspec.to_builtins(stage))),
     )
     return event
 
@@ -143,7 +143,7 @@ async def plan_stage(store: Store, event: EventId, new: NewStage) -> Stage:
     last = max((stage.position for stage in await plans.stages_of_event(store, event)), default=0)
     position = last + 1 if new.position is None else new.position
     stage = Stage(id=StageId(new_id()), contest=contest, event=event, name=new.name, position=position)
-    await store.apply(StageRow.insert(StageRow(**msgspec.to_builtins(stage))))
+    await store.apply(StageRow.insert(row(StageRow, msgspec.to_builtins(stage))))
     return stage
 
 

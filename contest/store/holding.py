@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from contest.errors import MarksExist, ResultsEnded, SessionLocked
+from contest.errors import MarksExist, ResultsEnded, SessionLocked, StillInUse
 from contest.model.gate import Line
-from contest.model.ids import ContestId, EventId, SessionId
-from contest.store.tables import GateRow, HeadRow, MarkRow, RoundRow
+from contest.model.ids import ContestId, EventId, PanelId, SeatId, SessionId
+from contest.store.tables import GateRow, HeadRow, MarkRow, RoundRow, SeatRow, SessionRow
 from contest.store.work import Find, Work
 
 
@@ -67,3 +67,29 @@ def nothing_lost(
     for kind, key, name in lost:
         if (kind, key) in there:
             raise MarksExist(what=kind, name=name)
+
+
+def never_opened(contest: ContestId, session: SessionId) -> Work[None]:
+    """Refuse to forget a session that was opened in any round."""
+    yield from held(contest)
+    if (yield Find(GateRow, ("subject",), [(session,)], columns=("gate",))):
+        raise StillInUse(what="session")
+
+
+def seats_free(contest: ContestId, event: EventId, panel: PanelId, seats: Collection[SeatId]) -> Work[None]:
+    """Refuse to take seats away once the panel has marked anything, or while a tablet holds one of them."""
+    yield from held(contest)
+    mine = yield Find(SeatRow, ("panel",), [(panel,)], columns=("id", "device"))
+    marked = yield Find(MarkRow, ("event",), [(event,)], columns=("seat",))
+    if {row["seat"] for row in marked} & {row["id"] for row in mine}:
+        raise StillInUse(what="seat")
+    if any(row["device"] for row in mine if row["id"] in seats):
+        raise StillInUse(what="seat")
+
+
+def panel_open(contest: ContestId, event: EventId, panel: PanelId) -> Work[None]:
+    """Refuse when a session of the panel is locked: what it marked would look incomplete."""
+    yield from not_ended(contest, event)
+    for session in (yield Find(SessionRow, ("event",), [(event,)], columns=("id", "panel"))):
+        if session["panel"] == panel and "locked" in (yield from gates_passed(Line.SESSION, session["id"])):
+            raise SessionLocked()

@@ -61,11 +61,13 @@ async def competitors_found(
     store: Store, key: ContestId, *, search: str = "", offset: int = 0, limit: int = 100
 ) -> CompetitorPage:
     """Competitors of a contest whose name, number or organisation contains the words, by number and name."""
-    where = CompetitorRow.contest == key
+    where: Any = CompetitorRow.contest == key
     if search.strip():
         where = where & _containing(search.strip())
     counted = await store.select(CompetitorRow.select(Count()).where(where))
-    query = CompetitorRow.select().where(where).order_by(CompetitorRow.number, CompetitorRow.name, CompetitorRow.id)
+    query = (
+        CompetitorRow.select().where(where).order_by(CompetitorRow.number, CompetitorRow.name, CompetitorRow.id)
+    )
     rows = await store.select(query.offset(offset).limit(limit))
     return CompetitorPage(total=counted[0]["count"], rows=msgspec.convert(rows, list[Competitor]))
 
@@ -88,6 +90,12 @@ async def competitors_of_contest(store: Store, key: ContestId) -> list[Competito
     query = CompetitorRow.select().where(CompetitorRow.contest == key)
     rows = await store.select(query.order_by(CompetitorRow.number, CompetitorRow.name, CompetitorRow.id))
     return msgspec.convert(rows, list[Competitor])
+
+
+async def competitors_numbered(store: Store, key: ContestId, number: str) -> list[Competitor]:
+    """The competitors of a contest who carry a number of the organiser."""
+    where = (CompetitorRow.contest == key) & (CompetitorRow.number == number)
+    return msgspec.convert(await store.select(CompetitorRow.select().where(where)), list[Competitor])
 
 
 async def competitor(store: Store, key: CompetitorId) -> Competitor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -117,7 +117,7 @@ async def session(store: Store, key: SessionId) -> Session:
     return _session(row, await store.select(placed.order_by(SessionEntryRow.position)))
 
 
-def _session(row: Mapping[str, Any], placed: list[Mapping[str, Any]]) -> Session:
+def _session(row: Mapping[str, Any], placed: Sequence[Mapping[str, Any]]) -> Session:
     entries = tuple(place["entry"] for place in placed if place["session"] == row["id"])
     aspects = msgspec.json.decode(row["aspects"], type=list[str])
     return msgspec.convert({**row, "aspects": aspects, "entries": entries}, Session)

@@ -1,0 +1,262 @@
+"""Entering: competitors, teams, units and projects are entered in an event and get their numbers.
+
+New entries join the sessions that hold every entry of the event so far, so that whoever is entered late is not
+forgotten; an event that runs in heats places its entries by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from contest.actions.changing import change, changes_in, row
+from contest.errors import AlreadyExists, BadInput, NotFound
+from contest.model.access import Act, Person, may
+from contest.model.contest import Event, Session
+from contest.model.ids import EntryId, EventId, OrganisationId
+from contest.model.people import Entry, EntryKind, behind_station
+from contest.model.text import Key, Name, Number
+from contest.store.holding import none_marked, not_ended, not_ended_nor_marked
+from contest.store.ids import new_id
+from contest.store.open import Store
+from contest.store.queries import people, plans, results
+from contest.store.tables import EntryRow, SessionEntryRow
+
+Shuffle = Callable[[list[EntryId]], None]
+"""Brings a list into an order that nobody chose; the dice come from outside."""
+
+_ROWS_AT_ONCE = 500
+"""PostgreSQL takes 32,767 parameters in one statement."""
+
+
+class NewEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An entry to be made. A competitor, team or unit brings its name; a project has a name of its own."""
+
+    kind: EntryKind = EntryKind.COMPETITOR
+    subject: Key | None = None
+    name: Name | None = None
+    organisation: Key | None = None
+    bib: Number = ""
+    station: Number = ""
+
+
+class EntryChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to change of an entry; its status changes by a ruling only."""
+
+    name: Name | UnsetType = UNSET
+    organisation: Key | UnsetType | None = UNSET
+    bib: Number | UnsetType = UNSET
+    station: Number | UnsetType = UNSET
+
+
+class NumbersWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which numbers to draw; with `again`, those that were given are drawn anew."""
+
+    bibs: bool = True
+    stations: bool = True
+    bib_prefix: Number = "A"
+    station_prefix: Number = "G"
+    again: bool = False
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """Who or what may be entered, as it is known to the contest."""
+
+    name: str
+    organisation: OrganisationId | None
+
+
+async def entries_seen_by(store: Store, person: Person, event: EventId) -> list[Entry]:
+    """The entries of an event as a person may see them: while it is blind, behind their station numbers."""
+    planned = await plans.event(store, event)
+    entries = await people.entries_of_event(store, event)
+    gates = await results.gates_of_event(store, event)
+    if sees_names(planned, person, unblinded=gates.unblinded):
+        return entries
+    return sorted((behind_station(entry) for entry in entries), key=lambda entry: (entry.station, entry.id))
+
+
+def sees_names(event: Event, person: Person, *, unblinded: bool) -> bool:
+    """Say whether a person may read names beside station numbers: whoever drew the numbers knows them anyhow."""
+    if not event.blind or unblinded:
+        return True
+    return may(person.grants, Act.PLAN, contest=event.contest, event=event.id)
+
+
+async def enter(store: Store, event: EventId, new: NewEntry) -> Entry:
+    """Enter one competitor, team, unit or project in an event."""
+    return (await enter_all(store, event, [new]))[0]
+
+
+async def enter_all(store: Store, event: EventId, new: Sequence[NewEntry]) -> list[Entry]:
+    """Enter all of these in an event, or none."""
+    planned = await plans.event(store, event)
+    there = await people.entries_of_event(store, event)
+    subjects = await _subjects(store, planned, new)
+    organisations = {organisation.id for organisation in await people.organisations(store)}
+    entered: list[Entry] = []
+    for wanted in new:
+        entry = _entry(planned, wanted, subjects)
+        if entry.organisation is not None and entry.organisation not in organisations:
+            raise NotFound(what="organisation")
+        _fits(entry, [*there, *entered])
+        entered.append(entry)
+    joined = _joining(await plans.sessions_of_event(store, event), there, entered)
+    await store.apply(
+        *(
+            table.insert(*rows[start : start + _ROWS_AT_ONCE])
+            for table, rows in (
+                (EntryRow, [row(EntryRow, msgspec.to_builtins(entry)) for entry in entered]),
+                (SessionEntryRow, joined),
+            )
+            for start in range(0, len(rows), _ROWS_AT_ONCE)
+        ),
+        given=lambda: not_ended(planned.contest, event),
+    )
+    return entered
+
+
+def _entry(event: Event, wanted: NewEntry, subjects: Mapping[str, Subject]) -> Entry:
+    if wanted.kind is EntryKind.PROJECT:
+        if wanted.subject is not None or wanted.name is None:
+            raise BadInput(field="name", problem="项目有名称、无 subject / a project has a name, no subject")
+        known = Subject(name=wanted.name, organisation=None)
+    elif wanted.subject is None:
+        raise BadInput(field="subject", problem="必填 / required")
+    elif wanted.subject not in subjects:
+        raise NotFound(what="organisation" if wanted.kind is EntryKind.UNIT else wanted.kind.value)
+    else:
+        known = subjects[wanted.subject]
+    organisation = OrganisationId(wanted.organisation) if wanted.organisation else known.organisation
+    return Entry(
+        id=EntryId(new_id()),
+        contest=event.contest,
+        event=event.id,
+        kind=wanted.kind,
+        name=wanted.name or known.name,
+        subject=wanted.subject,
+        organisation=organisation,
+        bib=wanted.bib,
+        station=wanted.station,
+    )
+
+
+def _fits(entry: Entry, there: Sequence[Entry]) -> None:
+    """Nobody is entered twice in an event, and a number is given once."""
+    for known in there:
+        if known.id == entry.id:
+            continue
+        if entry.subject is not None and known.subject == entry.subject:
+            raise AlreadyExists(what="entry", name=entry.name)
+        if entry.bib and known.bib == entry.bib:
+            raise AlreadyExists(what="bib", name=entry.bib)
+        if entry.station and known.station == entry.station:
+            raise AlreadyExists(what="station", name=entry.station)
+
+
+async def _subjects(store: Store, event: Event, new: Sequence[NewEntry]) -> dict[str, Subject]:
+    """Who of this contest could be entered, by the kinds that are wanted."""
+    kinds = {wanted.kind for wanted in new}
+    found: dict[str, Subject] = {}
+    if EntryKind.COMPETITOR in kinds:
+        for competitor in await people.competitors_of_contest(store, event.contest):
+            found[competitor.id] = Subject(name=competitor.name, organisation=competitor.organisation)
+    if EntryKind.TEAM in kinds:
+        for team in await people.teams_of_contest(store, event.contest):
+            found[team.id] = Subject(name=team.name, organisation=team.organisation)
+    if EntryKind.UNIT in kinds:
+        for unit in await people.organisations(store):
+            found[unit.id] = Subject(name=unit.name, organisation=unit.id)
+    return found
+
+
+def _joining(sessions: Sequence[Session], there: Sequence[Entry], entered: Sequence[Entry]) -> list[Any]:
+    """The places of new entries in the sessions that hold every entry so far.
+
+    Where several such sessions mark the same aspect (heats that are still empty), nobody can say which is meant.
+    """
+    everybody = {entry.id for entry in there}
+    whole = [session for session in sessions if set(session.entries) == everybody]
+    clear = [
+        session
+        for session in whole
+        if not any(set(session.aspects) & set(other.aspects) for other in whole if other.id != session.id)
+    ]
+    return [
+        SessionEntryRow(id=new_id(), session=session.id, entry=entry.id, position=len(there) + number)
+        for session in clear
+        for number, entry in enumerate(entered)
+    ]
+
+
+async def change_entry(store: Store, entry: EntryId, changes: EntryChanges) -> Entry:
+    """Change how an entry is called and numbered; behind a blind event's station, marks hold the number fast."""
+    before = await people.entry(store, entry)
+    event = await plans.event(store, before.event)
+    named = changes_in(changes)
+    if changes.organisation:
+        await people.organisation(store, OrganisationId(changes.organisation))
+    after = msgspec.convert({**msgspec.to_builtins(before), **named}, Entry)
+    _fits(after, await people.entries_of_event(store, before.event))
+    moved = [(entry, before.name)] if event.blind and after.station != before.station else []
+    return await change(
+        store, EntryRow, before, named, given=lambda: none_marked(before.contest, before.event, moved)
+    )
+
+
+async def drop_entry(store: Store, entry: EntryId) -> None:
+    """Take an entry back that has no marks."""
+    before = await people.entry(store, entry)
+    await store.apply(
+        SessionEntryRow.delete().where(SessionEntryRow.entry == entry),
+        EntryRow.delete().where(EntryRow.id == entry),
+        given=lambda: not_ended_nor_marked(before.contest, before.event, [(entry, before.name)]),
+    )
+
+
+async def number_entries(store: Store, event: EventId, wanted: NumbersWanted, shuffle: Shuffle) -> list[Entry]:
+    """Draw the numbers of an event: bibs in the order of the list, stations by lot, each like `A01`."""
+    planned = await plans.event(store, event)
+    entries = await people.entries_of_event(store, event)
+    by_lot = [entry.id for entry in entries]
+    shuffle(by_lot)
+    bibs = {entry.id: entry.bib for entry in entries}
+    stations = {entry.id: entry.station for entry in entries}
+    if wanted.bibs:
+        bibs = _numbered([entry.id for entry in entries], bibs, wanted.bib_prefix, again=wanted.again)
+    if wanted.stations:
+        stations = _numbered(by_lot, stations, wanted.station_prefix, again=wanted.again)
+    after = [msgspec.structs.replace(entry, bib=bibs[entry.id], station=stations[entry.id]) for entry in entries]
+    changed = [now for was, now in zip(entries, after, strict=True) if now != was]
+    moved = [
+        (now.id, now.name)
+        for was, now in zip(entries, after, strict=True)
+        if planned.blind and was.station and now.station != was.station
+    ]
+    # A number that goes from one entry to another must be free before it is given again.
+    freed = EntryRow.update({EntryRow.bib: "", EntryRow.station: ""}).where(EntryRow.event == event)
+    given = [
+        EntryRow.update({EntryRow.bib: entry.bib, EntryRow.station: entry.station}).where(EntryRow.id == entry.id)
+        for entry in (after if wanted.again else changed)
+    ]
+    await store.apply(
+        *([freed] if wanted.again else []),
+        *given,
+        given=lambda: none_marked(planned.contest, event, moved),
+    )
+    return await people.entries_of_event(store, event)
+
+
+def _numbered(
+    order: Sequence[EntryId], had: Mapping[EntryId, str], prefix: str, *, again: bool
+) -> dict[EntryId, str]:
+    """Give everyone without a number the next free one; with `again`, everyone."""
+    kept = {} if again else {entry: number for entry, number in had.items() if number}
+    width = max(2, len(str(len(order))))
+    taken = set(kept.values())
+    free = (f"{prefix}{number:0{width}d}" for number in range(1, len(order) + len(taken) + 1))
+    fresh = (number for number in free if number not in taken)
+    return {entry: kept.get(entry) or next(fresh) for entry in order}
