@@ -140,7 +140,9 @@ async def _check_schema(store: Store) -> None:
         raise StoreNotMigrated(found=found, wanted=newest())
 
 
-def _in_order(statements: list[Run]) -> Work[None]:
+def _in_order(statements: list[Run], given: Callable[[], Work[None]] | None) -> Work[None]:
+    if given is not None:
+        yield from given()
     for statement in statements:  # noqa: UP028 -- a list takes no answers, a generator does
         yield statement
 
