@@ -16,18 +16,21 @@ from contest.actions.signing_in import Revocations
 from contest.errors import NotSignedIn
 from contest.http import accounts, guards, pages, signing_in, system
 from contest.http.figures import Figures
-from contest.http.limits import JSON_LIMIT, Limits
+from contest.http.limits import FORM_AROUND_FILE, JSON_LIMIT, UPLOAD_LIMIT, Limits
 from contest.http.problems import EXCEPTION_HANDLERS, language_for
 from contest.http.security import Doorway
 from contest.model.access import Person
 from contest.settings import Settings
 from contest.store.open import Store, open_store
 
-OFFICIALS: list[Any] = [
-    *signing_in.HANDLERS,
-    *accounts.HANDLERS,
-]
+OFFICIALS: tuple[Any, ...] = (
+    *signing_in.CONTROLLERS,
+    *accounts.CONTROLLERS,
+)
 """Everything that only a node with a writer serves."""
+
+UPLOADS: tuple[Any, ...] = ()
+"""What takes files, and so larger bodies than anything else."""
 
 
 def create_app(settings: Settings, *, store: Store | None = None) -> Litestar:
@@ -35,12 +38,15 @@ def create_app(settings: Settings, *, store: Store | None = None) -> Litestar:
     system.set_up_log(settings)
     limits = Limits(settings)
     figures = Figures()
-    served = [] if settings.role == "board" else OFFICIALS
+    officials = [
+        *OFFICIALS,
+        Router("/", route_handlers=UPLOADS, request_max_body_size=UPLOAD_LIMIT + FORM_AROUND_FILE),
+    ]
     app = Litestar(
         route_handlers=[
-            Router("/api", route_handlers=served),
-            *system.HANDLERS,
-            *pages.HANDLERS,
+            *system.CONTROLLERS,
+            *pages.CONTROLLERS,
+            *([] if settings.role == "board" else officials),
         ],
         guards=[guards.guard],
         dependencies={

@@ -640,3 +640,11 @@ class SheetNotYours(ContestError):
     status = 403
     zh = "这个席位不在该场次评分。"
     en = "This seat does not mark in that session."
+
+
+class PairingNumberDiffers(ContestError):
+    """The numbers on the two screens differ: another device may have used the code."""
+
+    code = "pairing_number_differs"
+    zh = "两个屏幕上的数字不一致，可能是别的设备用了这个码。本次配对已作废，请重新生成。"
+    en = "The numbers on the two screens differ; another device may have used the code. Make a new one."

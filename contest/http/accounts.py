@@ -16,19 +16,19 @@ from contest.store.queries.accounts import Account, GrantLine
 _ADMINISTER = {"act": Act.ADMINISTER}
 
 
-@get("/accounts", opt=_ADMINISTER)
+@get("/api/accounts", opt=_ADMINISTER)
 async def accounts(store: Store) -> list[Account]:
     """List everybody who can or could sign in."""
     return await questions.accounts(store)
 
 
-@post("/accounts", opt=_ADMINISTER)
+@post("/api/accounts", opt=_ADMINISTER)
 async def make_account(data: NewAccount, store: Store) -> Account:
     """Make an account."""
     return await acts.make_account(store, data)
 
 
-@patch("/accounts/{account:str}", opt=_ADMINISTER)
+@patch("/api/accounts/{account:str}", opt=_ADMINISTER)
 async def change_account(
     account: str, data: AccountChanges, store: Store, person: Person, revocations: Revocations
 ) -> Account:
@@ -36,13 +36,13 @@ async def change_account(
     return await acts.change_account(store, AccountId(account), data, person, revocations)
 
 
-@get("/contests/{contest:str}/grants", opt=_ADMINISTER)
+@get("/api/contests/{contest:str}/grants", opt=_ADMINISTER)
 async def grants(contest: str, store: Store) -> list[GrantLine]:
     """List who may do what in a contest."""
     return await questions.grants_in_contest(store, ContestId(contest))
 
 
-@post("/contests/{contest:str}/grants", opt=_ADMINISTER)
+@post("/api/contests/{contest:str}/grants", opt=_ADMINISTER)
 async def give_role(
     contest: str, data: NewGrant, store: Store, person: Person, revocations: Revocations
 ) -> GrantLine:
@@ -50,10 +50,10 @@ async def give_role(
     return await acts.give_role(store, ContestId(contest), data, person, revocations)
 
 
-@delete("/grants/{grant:str}", opt=_ADMINISTER)
+@delete("/api/grants/{grant:str}", opt=_ADMINISTER)
 async def take_role(grant: str, store: Store, revocations: Revocations) -> None:
     """Take a role back."""
     await acts.take_role(store, grant, revocations)
 
 
-HANDLERS = [accounts, make_account, change_account, grants, give_role, take_role]
+CONTROLLERS = (accounts, make_account, change_account, grants, give_role, take_role)

@@ -58,7 +58,7 @@ PLACES = (
 )
 """Path parameters that lie in a contest."""
 
-EVERYWHERE = ("account", "season", "organisation", "file")
+EVERYWHERE = ("account", "season", "organisation", "file", "path")
 """Path parameters that belong to no contest."""
 
 
@@ -147,6 +147,12 @@ async def _place(connection: Connection) -> Place:
             raise NotFound(what=name)
         found = Place(contest=place.contest, event=place.event or found.event)
     return found
+
+
+def place_in(connection: Connection) -> Place:
+    """Return where the guard found the path's parameters to lie."""
+    place: Place = connection.scope["state"]["place"]
+    return place
 
 
 def _agree(one: Place, other: Place) -> bool:

@@ -18,7 +18,9 @@ from contest.settings import Settings
 JSON_LIMIT = 64 * 1024
 """Bytes of a JSON body."""
 UPLOAD_LIMIT = 2 * 1024 * 1024
-"""Bytes of an uploaded file; a handler that takes one says `request_max_body_size=UPLOAD_LIMIT`."""
+"""Bytes of an uploaded file."""
+FORM_AROUND_FILE = 64 * 1024
+"""Bytes of the form in which a file is sent."""
 
 _MOST_BUCKETS = 20_000
 

@@ -116,4 +116,4 @@ def service_worker(request: Request[Any, Any, Any]) -> Response[Any]:
     return _send(request, found, _ASK_AGAIN, **{"Service-Worker-Allowed": "/"})
 
 
-HANDLERS = [page, asset, service_worker]
+CONTROLLERS = (page, asset, service_worker)

@@ -20,7 +20,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from contest.actions.signing_in import digest
 from contest.errors import ContestError, ForeignHost, ForeignOrigin, MethodNotThere, TooLarge, WrongMediaType
 from contest.http.figures import Figures
-from contest.http.limits import UPLOAD_LIMIT, Limits
+from contest.http.limits import FORM_AROUND_FILE, UPLOAD_LIMIT, Limits
 from contest.http.problems import PROBLEM, language_of, problem_of
 from contest.settings import Settings
 from contest.store.ids import new_id
@@ -47,7 +47,6 @@ _SAFE = ("GET", "HEAD")
 _UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 _MEDIA = ("application/json", "multipart/form-data")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
-_FORM_AROUND_FILE = 64 * 1024
 
 
 def token_of(headers: Headers) -> str:
@@ -204,7 +203,7 @@ class _Answer:
 
 def _check_body(headers: Headers) -> None:
     length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > UPLOAD_LIMIT + _FORM_AROUND_FILE:
+    if not length.isdigit() or int(length) > UPLOAD_LIMIT + FORM_AROUND_FILE:
         raise TooLarge(limit="2 MiB")
     has_body = length != "0" or "transfer-encoding" in headers
     if has_body and headers.get("content-type", "").split(";")[0].strip().lower() not in _MEDIA:
@@ -222,7 +221,7 @@ def _counted(receive: Receive, scope: dict[str, Any]) -> Receive:
         message = await receive()
         if message["type"] == "http.request":
             read += len(message["body"])
-            if read > UPLOAD_LIMIT + _FORM_AROUND_FILE:
+            if read > UPLOAD_LIMIT + FORM_AROUND_FILE:
                 raise TooLarge(limit="2 MiB")
         return message
 

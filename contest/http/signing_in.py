@@ -17,6 +17,9 @@ from contest.model.ids import AccountId
 from contest.settings import Settings
 from contest.store.open import Store
 
+_KEPT_BY_BROWSER = 30 * 24 * 3600
+"""Longer than a sign-in lasts unused: whether a token is still good is decided here, never by the browser."""
+
 _Request = Request[None, None, State]
 
 
@@ -67,7 +70,7 @@ def _cookie(value: str, seconds: int) -> Cookie:
     )
 
 
-@post("/sign-in", opt={"public": True}, status_code=200)
+@post("/api/sign-in", opt={"public": True}, status_code=200)
 async def sign_in(
     *, data: SignIn, request: _Request, store: Store, settings: Settings, limits: Limits, revocations: Revocations
 ) -> Response[Me]:
@@ -80,31 +83,31 @@ async def sign_in(
         await signing_in.sign_out(store, before, revocations)
     if data.bearer:
         return Response(_me(signed_in.person, signed_in.token))
-    cookie = _cookie(signed_in.token, settings.sign_in_hours * 3600)
+    cookie = _cookie(signed_in.token, _KEPT_BY_BROWSER)
     return Response(_me(signed_in.person), cookies=[cookie])
 
 
-@post("/sign-out", opt={"act": None}, status_code=204)
+@post("/api/sign-out", opt={"act": None}, status_code=204)
 async def sign_out(request: _Request, store: Store, revocations: Revocations) -> Response[None]:
     """End this sign-in, here and on every socket that hangs on it."""
     await signing_in.sign_out(store, token_of(request.headers), revocations)
     return Response(None, status_code=204, cookies=[_cookie("", 0)])
 
 
-@get("/me", opt={"act": None})
+@get("/api/me", opt={"act": None})
 async def me(person: Person) -> Me:
     """Say who is signed in."""
     return _me(person)
 
 
-@patch("/me", opt={"act": None})
+@patch("/api/me", opt={"act": None})
 async def change_me(data: MyChanges, person: Person, store: Store) -> Me:
     """Choose the language in which the service speaks to me."""
     await speak(store, person, data.language)
     return _me(msgspec.structs.replace(person, language=data.language))
 
 
-@post("/me/password", opt={"act": None}, status_code=204)
+@post("/api/me/password", opt={"act": None}, status_code=204)
 async def change_password(
     *, data: NewPassword, request: _Request, person: Person, store: Store, limits: Limits, revocations: Revocations
 ) -> None:
@@ -115,4 +118,4 @@ async def change_password(
     )
 
 
-HANDLERS = [sign_in, sign_out, me, change_me, change_password]
+CONTROLLERS = (sign_in, sign_out, me, change_me, change_password)

@@ -87,4 +87,4 @@ def set_up_log(settings: Settings) -> None:
     )
 
 
-HANDLERS = [health, metrics]
+CONTROLLERS = (health, metrics)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from contest.model.ids import AccountId, ContestId, DeviceId, EventId, PanelId, SeatId
@@ -39,3 +41,16 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     paired_at: str
     confirmed_at: str | None = None
     revoked_at: str | None = None
+
+
+class PairingState(StrEnum):
+    """How far an invitation of a tablet to a seat has come."""
+
+    WAITING = "waiting"
+    """No tablet has used it yet."""
+    CLAIMED = "claimed"
+    """A tablet has used it; both screens show the same number."""
+    CONFIRMED = "confirmed"
+    """The organiser has compared the numbers; the tablet holds the seat."""
+    EXPIRED = "expired"
+    """Too old, ended, or replaced by a newer one."""
