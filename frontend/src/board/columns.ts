@@ -1,0 +1,61 @@
+/** Which columns fit a width. The rest of the scores is one tap away, in the opened row. */
+
+export interface Wanted {
+  scores: number;
+  bars: boolean;
+  awards: boolean;
+  gaps: boolean;
+}
+
+export interface Fitted {
+  /** How many score columns are shown. */
+  scores: number;
+  bars: boolean;
+  awards: boolean;
+  gaps: boolean;
+  organisation: boolean;
+  /** For `grid-template-columns`. */
+  template: string;
+}
+
+/** Below this width a row has two lines and no columns. */
+export const COMPACT = 720;
+
+const RANK = 76;
+const MOVEMENT = 60;
+const NAME = 200;
+const ORGANISATION = 150;
+const SCORE = 88;
+const BAR = 148;
+const AWARD = 96;
+const TOTAL = 120;
+const GAP = 96;
+const STAR = 52;
+
+export function fit(width: number, wanted: Wanted): Fitted {
+  let left = width - RANK - MOVEMENT - NAME - TOTAL - STAR;
+  const take = (wish: boolean, size: number): boolean => {
+    const fits = wish && left >= size;
+    if (fits) left -= size;
+    return fits;
+  };
+  // In the order of what a spectator misses most.
+  const awards = take(wanted.awards, AWARD);
+  const bars = take(wanted.bars, BAR);
+  const organisation = take(true, ORGANISATION);
+  const gaps = take(wanted.gaps, GAP);
+  const scores = Math.max(0, Math.min(wanted.scores, Math.floor(left / SCORE)));
+  const template = [
+    `${RANK}px`,
+    `${MOVEMENT}px`,
+    `minmax(${NAME}px, 3fr)`,
+    organisation ? `minmax(${ORGANISATION}px, 2fr)` : '',
+    scores > 0 ? `repeat(${scores}, ${SCORE}px)` : '',
+    awards ? `${AWARD}px` : '',
+    bars ? `${BAR}px` : '',
+    `${TOTAL}px`,
+    gaps ? `${GAP}px` : '',
+    `${STAR}px`,
+  ];
+  return { scores, bars, awards, gaps, organisation, template: template.filter(Boolean).join(' ') };
+}

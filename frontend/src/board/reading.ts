@@ -1,0 +1,95 @@
+/** How the parts of a row are read: pure words and shapes, no numbers are made here. */
+import type { Row } from '$lib/wire/live';
+import { t } from './words';
+
+/** The rank as lists print it: 3, =3, or a dash while there is none. */
+export function rankText(row: Row): string {
+  if (row.rank === null) return '–';
+  return row.shared ? `=${row.rank}` : String(row.rank);
+}
+
+export function rankWords(row: Row): string {
+  if (row.rank === null) return t('not_ranked');
+  return t(row.shared ? 'tied' : 'place_rank', { n: row.rank });
+}
+
+const STATUSES = ['withdrawn', 'not_started', 'not_finished', 'disqualified', 'out_of_competition'] as const;
+
+/** The word for an entry's status; empty for one that simply competes, the code itself for one we do not know. */
+export function statusText(status: string): string {
+  if (status === 'entered' || status === '') return '';
+  const word = STATUSES.find((name) => name === status);
+  return word ? t(word) : status;
+}
+
+const AWARDS = {
+  first: 'first_prize',
+  first_prize: 'first_prize',
+  second: 'second_prize',
+  second_prize: 'second_prize',
+  third: 'third_prize',
+  third_prize: 'third_prize',
+  gold: 'gold',
+  silver: 'silver',
+  bronze: 'bronze',
+  excellence: 'excellence',
+} as const;
+
+function known(award: string): (typeof AWARDS)[keyof typeof AWARDS] | null {
+  return award in AWARDS ? AWARDS[award as keyof typeof AWARDS] : null;
+}
+
+/** The name of an award; the scheme may name its own, which are shown as they are. */
+export function awardText(award: string): string {
+  const word = known(award);
+  return word ? t(word) : award;
+}
+
+/** Which metal an award is drawn with, if any. */
+export function metalOf(award: string): 'gold' | 'silver' | 'bronze' | null {
+  const word = known(award);
+  if (word === 'first_prize' || word === 'gold') return 'gold';
+  if (word === 'second_prize' || word === 'silver') return 'silver';
+  return word === 'third_prize' || word === 'bronze' ? 'bronze' : null;
+}
+
+/** Every aspect of the entry is marked, so its total is known. */
+export function isComplete(row: Row): boolean {
+  return row.total !== null;
+}
+
+/** The row before which ranked rows end, or -1 when all are ranked, none is, or they are mixed. */
+export function dividerOf(rows: readonly Row[]): number {
+  const first = rows.findIndex((row) => row.rank === null);
+  if (first <= 0) return -1;
+  for (let index = first; index < rows.length; index += 1) if (rows[index]?.rank != null) return -1;
+  return first;
+}
+
+/** Whether a row answers to what was typed: every word must be in its name, organisation or number. */
+export function answersTo(row: Row, typed: string): boolean {
+  const words = typed.trim().toLowerCase().split(/\s+/);
+  const text = `${row.name} ${row.organisation} ${row.label}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+/** Where the drawn bar of a row begins its hatching and where it ends, as shares of the widest. */
+export interface Bar {
+  solid: number;
+  open: number;
+}
+
+/** The bars of all rows share one scale: the best total that is still possible. Drawn only, never printed. */
+export function scaleOf(rows: readonly Row[]): number {
+  let most = 0;
+  for (const row of rows) most = Math.max(most, Number(row.best ?? row.total ?? row.points) || 0);
+  return most;
+}
+
+export function barOf(row: Row, scale: number): Bar | null {
+  if (scale <= 0) return null;
+  const share = (printed: string | null): number => Math.min(1, Math.max(0, (Number(printed) || 0) / scale));
+  if (row.total !== null) return { solid: share(row.total), open: share(row.total) };
+  if (row.best === null || row.worst === null) return null;
+  return { solid: share(row.worst), open: share(row.best) };
+}
