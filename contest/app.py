@@ -14,7 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from contest.actions.signing_in import Revocations
 from contest.errors import NotSignedIn
-from contest.http import accounts, guards, pages, signing_in, system
+from contest.http import accounts, consents, guards, pages, pairing, planning, signing_in, system
 from contest.http.figures import Figures
 from contest.http.limits import FORM_AROUND_FILE, JSON_LIMIT, UPLOAD_LIMIT, Limits
 from contest.http.problems import EXCEPTION_HANDLERS, language_for
@@ -24,8 +24,10 @@ from contest.settings import Settings
 from contest.store.open import Store, open_store
 
 OFFICIALS: tuple[Any, ...] = (
-    *signing_in.CONTROLLERS,
-    *accounts.CONTROLLERS,
+    Router("/", route_handlers=[*signing_in.CONTROLLERS, *accounts.CONTROLLERS], tags=["access"]),
+    Router("/", route_handlers=pairing.CONTROLLERS, tags=["tablets"]),
+    Router("/", route_handlers=consents.CONTROLLERS, tags=["consents"]),
+    *planning.CONTROLLERS,
 )
 """Everything that only a node with a writer serves."""
 

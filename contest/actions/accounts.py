@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from piccolo.columns import Column
+from piccolo.query.base import Query
 
 from contest.actions.signing_in import Revocations, check_password, hashed, sign_out_everywhere
 from contest.errors import BadInput, NotFound, StillInUse
@@ -81,7 +83,7 @@ async def change_account(
 ) -> Account:
     """Change an account's name, password or whether it may sign in; the latter two end its sign-ins."""
     before = await _account(store, account)
-    row: dict[object, object] = {}
+    row: dict[Column | str, Any] = {}
     if changes.name is not UNSET:
         row[AccountRow.name] = changes.name
     if changes.password is not UNSET:
@@ -162,7 +164,7 @@ async def _insert(store: Store, login: str, name: str, password: str, language: 
 
 def _grant_row(
     account: AccountId, role: Role, *, contest: str | None = None, event: str | None = None, by: str
-) -> tuple[str, object]:
+) -> tuple[str, Query[Any, Any]]:
     grant = new_id()
     row = GrantRow(
         id=grant,

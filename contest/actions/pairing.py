@@ -123,7 +123,7 @@ async def confirm(store: Store, pairing: str, number: str, person: Person) -> De
     device = DeviceId(new_id())
     await store.book.take_seat(
         found.contest,
-        found.seat,
+        seat=found.seat,
         device=device,
         name=found.device_name,
         # Nobody knows a token of this digest: the real one is made when the tablet collects it.
@@ -159,7 +159,7 @@ async def revoke(
     store: Store, contest: ContestId, device: DeviceId, person: Person, revocations: Revocations
 ) -> None:
     """Let a tablet mark no longer."""
-    await store.book.revoke_device(contest, device, by=person.account)
+    await store.book.revoke_device(contest, device=device, by=person.account)
     revocations.ring("device", device)
 
 

@@ -10,8 +10,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from contest.errors import (
+    BadInput,
     GateOutOfOrder,
     MarksPending,
+    NotFound,
+    SchemeMissing,
     SessionsNotConfirmed,
 )
 from contest.errors import (
@@ -20,9 +23,10 @@ from contest.errors import (
 from contest.model.fact import EntryRuled, FactBody, GatePassed, LineReopened, MarkSettled
 from contest.model.gate import GateLine, Line, Passed
 from contest.model.ids import ContestId, EntryId, EventId, MarkId, SessionId
+from contest.model.people import EntryStatus
 
 
-class PassGate(msgspec.Struct, frozen=True, kw_only=True):
+class PassGate(msgspec.Struct, frozen=True, kw_only=True, tag_field="ruling", tag="pass_gate"):
     """Open, lock or confirm a session; publish, freeze, thaw or unblind an event."""
 
     event: EventId
@@ -34,7 +38,7 @@ class PassGate(msgspec.Struct, frozen=True, kw_only=True):
     second: str = ""
 
 
-class ReopenLine(msgspec.Struct, frozen=True, kw_only=True):
+class ReopenLine(msgspec.Struct, frozen=True, kw_only=True, tag_field="ruling", tag="reopen_line"):
     """Start a new round: open a locked session again, or take published results back for review."""
 
     event: EventId
@@ -45,7 +49,7 @@ class ReopenLine(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class SettleMark(msgspec.Struct, frozen=True, kw_only=True):
+class SettleMark(msgspec.Struct, frozen=True, kw_only=True, tag_field="ruling", tag="settle_mark"):
     """Accept or decline a pending mark."""
 
     event: EventId
@@ -56,7 +60,7 @@ class SettleMark(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class RuleEntry(msgspec.Struct, frozen=True, kw_only=True):
+class RuleEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="ruling", tag="rule_entry"):
     """Rule an entry not started, not finished, disqualified, out of competition, or entered again."""
 
     event: EventId
@@ -88,6 +92,13 @@ class EventScene(msgspec.Struct, frozen=True, kw_only=True):
     sessions: Mapping[SessionId, GateLine]
     pending: Mapping[MarkId, SessionId]
     """Marks that wait for the chief judge, by session."""
+    has_scheme: bool = True
+
+    @property
+    def marking_started(self) -> bool:
+        """Whether a session was ever opened: from then on the marking scheme stays as it is."""
+        results = self.lines[Line.RESULTS]
+        return results.round > 1 or results.has("started")
 
 
 def rule(command: Ruling, event: EventScene) -> Sequence[FactBody]:
@@ -100,14 +111,20 @@ def rule(command: Ruling, event: EventScene) -> Sequence[FactBody]:
         case SettleMark():
             return _settle(command, event)
         case RuleEntry():
+            if command.status not in set(EntryStatus):
+                raise BadInput(field="status", problem=command.status)
             _not_official(event, command.status)
             return [EntryRuled(entry=command.entry, event=event.event, status=command.status, by=command.by)]
 
 
 def _line(command: PassGate | ReopenLine, event: EventScene) -> GateLine:
     if command.line is Line.SESSION:
-        return event.sessions[SessionId(command.subject)]
-    return event.lines[command.line]
+        line = event.sessions.get(SessionId(command.subject))
+    else:
+        line = event.lines.get(command.line) if command.subject == event.event else None
+    if line is None:
+        raise NotFound(what="session" if command.line is Line.SESSION else "event")
+    return line
 
 
 def _passed(command: PassGate, line: GateLine) -> GatePassed:
@@ -129,6 +146,8 @@ def _pass(command: PassGate, event: EventScene) -> Sequence[FactBody]:
     results = event.lines[Line.RESULTS]
     match command.line, command.gate:
         case Line.SESSION, "opened":
+            if not event.has_scheme:
+                raise SchemeMissing()
             if results.has("ended"):
                 raise GateOutOfOrder(gate=command.gate, state=results.state)
             if not results.has("started"):
@@ -143,7 +162,7 @@ def _pass(command: PassGate, event: EventScene) -> Sequence[FactBody]:
                 ended = _event_gate(command, results, "ended")
                 facts.append(ended)
                 line = line.through(Passed(gate="ended", at="", by=command.by))
-        case Line.IDENTITY, _:
+        case (Line.IDENTITY, _) | (Line.RESULTS, "official"):
             _all_confirmed(event)
         case Line.VIEW, "frozen" if line.has("thawed"):
             # A second freeze is a new round of the line.
@@ -218,7 +237,8 @@ def _new_round(command: ReopenLine, line: GateLine, gate: str) -> list[FactBody]
 def _settle(command: SettleMark, event: EventScene) -> Sequence[FactBody]:
     if command.mark not in event.pending:
         raise AlreadySettled()
-    line = event.sessions[command.session]
+    session = event.pending[command.mark]
+    line = event.sessions[session]
     if command.accept and line.has("confirmed"):
         # The panel has signed these numbers; they change only after the session is reopened.
         raise GateOutOfOrder(gate="accepted", state=line.state)
@@ -226,7 +246,7 @@ def _settle(command: SettleMark, event: EventScene) -> Sequence[FactBody]:
         MarkSettled(
             mark=command.mark,
             event=event.event,
-            session=command.session,
+            session=session,
             accepted=command.accept,
             by=command.by,
         )
