@@ -28,7 +28,7 @@ class MarkEntered(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", t
     session: SessionId
     entry: EntryId
     aspect: AspectId
-    seat: SeatId | str
+    seat: SeatId
     kind: str
     value: int | None
     revision: int
@@ -63,6 +63,7 @@ class GatePassed(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", ta
     gate: str
     by: str
     second: str = ""
+    reason: str = ""
 
 
 class LineReopened(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag="line_reopened"):
@@ -119,6 +120,15 @@ FactBody = (
 )
 
 
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What is hashed of a fact."""
+
+    contest: ContestId
+    seq: int
+    at: str
+    body: FactBody
+
+
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """One numbered link of a contest's chain. `at` is the server's time, ISO 8601 in UTC."""
 
@@ -130,9 +140,18 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     link: str
 
 
+_CONTENT = msgspec.json.Decoder(Content)
+
+
 def canonical(contest: ContestId, seq: int, at: str, body: FactBody) -> bytes:
     """Return the bytes that are stored and hashed for a fact: JSON with sorted keys."""
-    return msgspec.json.encode({"contest": contest, "seq": seq, "at": at, "body": body}, order="sorted")
+    return msgspec.json.encode(Content(contest=contest, seq=seq, at=at, body=body), order="sorted")
+
+
+def read_fact(content: str | bytes, prev: str, link: str) -> Fact:
+    """Read a fact back from what was stored; nothing is checked but its shape."""
+    read = _CONTENT.decode(content)
+    return Fact(contest=read.contest, seq=read.seq, at=read.at, body=read.body, prev=prev, link=link)
 
 
 def link_of(prev: str, content: bytes) -> str:

@@ -7,11 +7,11 @@ else in the system decides about a mark.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
-from scoring.scheme import Aspect, problem_with
 
 from contest.errors import (
     ContestError,
@@ -31,12 +31,17 @@ from contest.model.ids import (
     SeatId,
     SessionId,
 )
+from scoring.scheme import Aspect, problem_with
 
 WHOLE_PANEL = SeatId("*")
 """The seat of aspects that are marked once for the whole panel: measurements, imported marks, deductions."""
 
 DESK = "desk:"
 """Prefix of device ids that are a signed-in person at the desk and no tablet."""
+
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+"""How a tablet writes its time; anything else is not kept, for the ledger holds no free text."""
 
 
 class MarkKind(StrEnum):
@@ -155,6 +160,7 @@ def enter(
     at_desk = command.device.startswith(DESK)
     if (
         aspect is None
+        or (aspect.view == "imported" and not at_desk)
         or command.entry not in session.entries
         or (not at_desk and device.seat not in session.seats)
         or (at_desk and aspect.by_panel)
@@ -181,8 +187,8 @@ def enter(
         because=because,
         device=command.device,
         device_seq=command.device_seq,
-        by=command.by or device.seat,
-        made_at=command.made_at,
+        by=command.by if at_desk else device.seat,
+        made_at=command.made_at if _TIME.fullmatch(command.made_at) else "",
     )
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from piccolo.query.base import Query
-from piccolo.query.methods.insert import Insert
-from piccolo.query.methods.update import Update
 
 from contest.errors import StoreNotMigrated, StoreReadOnly
 from contest.store import postgres, sqlite
+from contest.store.book import Book
+from contest.store.compiled import compiled
 from contest.store.engine import KeptSqlite, PooledPostgres
 from contest.store.migrate import newest, run_migrations
 from contest.store.tables import TABLES, MigrationRow
-from contest.store.work import Row, Run, Work, columns_of
+from contest.store.work import Run, Work
 
 Answer = TypeVar("Answer")
 Writer = sqlite.Writer | postgres.Writer
@@ -32,6 +32,14 @@ class Store:
     def __init__(self, engine: Engine, writer: Writer | None) -> None:
         self.engine = engine
         self._writer = writer
+        self._book = Book(writer) if writer is not None else None
+
+    @property
+    def book(self) -> Book:
+        """The one writer of facts; StoreReadOnly when this process may not write."""
+        if self._book is None:
+            raise StoreReadOnly()
+        return self._book
 
     @property
     def dialect(self) -> str:
@@ -56,11 +64,13 @@ class Store:
         `given` is asked first, inside the same transaction; what it raises is raised here and nothing is written.
         """
         self._bind()
-        statements = [run for query in queries for run in _compiled(query)]
+        statements = compiled(queries)
         await self.writer.transact(lambda: _in_order(statements, given))
 
     async def close(self) -> None:
         """Finish what waits and close every connection."""
+        if self._book is not None:
+            await self._book.close()
         if self._writer is not None:
             await self._writer.close()
         if isinstance(self.engine, KeptSqlite):
@@ -140,22 +150,8 @@ async def _check_schema(store: Store) -> None:
         raise StoreNotMigrated(found=found, wanted=newest())
 
 
-def _in_order(statements: list[Run], given: Callable[[], Work[None]] | None) -> Work[None]:
+def _in_order(statements: Sequence[Run], given: Callable[[], Work[None]] | None) -> Work[None]:
     if given is not None:
         yield from given()
     for statement in statements:  # noqa: UP028 -- a list takes no answers, a generator does
         yield statement
-
-
-def _compiled(query: Query[Any, Any]) -> Iterator[Run]:
-    query._validate()  # type: ignore[no-untyped-call]
-    for querystring in query.querystrings:
-        yield Run(*querystring.compile_string(engine_type=query.engine_type), _written_by(query))
-
-
-def _written_by(query: Query[Any, Any]) -> Row | None:
-    if isinstance(query, Insert) and len(query.add_delegate._add) == 1:
-        return {name: getattr(query.add_delegate._add[0], name) for name in columns_of(query.table)}
-    if isinstance(query, Update):
-        return {column._meta.name: value for column, value in query.values_delegate._values.items()}
-    return None

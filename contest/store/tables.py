@@ -306,7 +306,7 @@ class MarkRow(Table, tablename="mark"):
 
     id = Varchar(length=_ID, primary_key=True)
     contest = Varchar(length=_ID)
-    event = Varchar(length=_ID, index=True)
+    event = Varchar(length=_ID)
     session = Varchar(length=_ID)
     entry = Varchar(length=_ID)
     aspect = Varchar(length=64)

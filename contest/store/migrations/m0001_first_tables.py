@@ -312,7 +312,7 @@ STATEMENTS = (
         "at" VARCHAR(32) NOT NULL
     )
     """,
-    'CREATE INDEX "mark_event" ON "mark" ("event")',
+    'CREATE INDEX "mark_event_standing" ON "mark" ("event", "standing")',
     'CREATE INDEX "mark_session_entry_aspect_seat" ON "mark" ("session", "entry", "aspect", "seat")',
     # At most one mark counts for one seat's place in a session; the database itself refuses a second.
     """

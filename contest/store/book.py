@@ -1,0 +1,244 @@
+"""The book: the one durable writer of facts. Everything that waits is settled together in one transaction.
+
+An answer leaves the book only after the commit. When a commit fails, everybody who waits hears so and nothing
+is acknowledged; sending again is always harmless. The book decides nothing about the contest itself: that is
+done by `contest.model`, against the state that `settle` reads under the lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from piccolo.query.base import Query
+
+from contest.errors import BadInput, SchemeInvalid, StoreUnavailable
+from contest.model.ids import AccountId, ContestId, DeviceId, EventId, SeatId
+from contest.model.mark import EnterMark, MarkKind, Receipt, refusal
+from contest.model.ruling import Recorded, Ruling
+from contest.store import postgres, schemes, sqlite
+from contest.store.commands import AdoptScheme, Command, EnterMarks, RevokeDevice, Rule, TakeSeat
+from contest.store.compiled import compiled
+from contest.store.settle import Answer, Settled, settle
+from scoring.scheme import SchemeProblem
+
+Listener = Callable[[ContestId, int], None]
+
+MARKS_A_COMMIT = 1000
+"""The most marks in one transaction, so that nobody waits long behind others."""
+
+log = structlog.get_logger("jiangsai.book")
+
+
+@dataclass(slots=True)
+class _Waiting:
+    command: Command
+    answer: asyncio.Future[Any]
+
+    @property
+    def weight(self) -> int:
+        return len(self.command.marks) if isinstance(self.command, EnterMarks) else 1
+
+
+class Book:
+    """The ledger of all contests of an installation, open for writing."""
+
+    def __init__(self, writer: sqlite.Writer | postgres.Writer) -> None:
+        self._writer = writer
+        self._waiting: list[_Waiting] = []
+        self._settling: asyncio.Task[None] | None = None
+        self._listeners: list[Listener] = []
+        self.keys_reused = 0
+        """How many marks came under a number that had brought another mark; each is logged."""
+
+    def heard(self, listener: Listener) -> None:
+        """Ring `listener(contest, seq)` after each commit: facts up to `seq` exist."""
+        self._listeners.append(listener)
+
+    async def enter(self, contest: ContestId, marks: Sequence[EnterMark]) -> list[Receipt]:
+        """Store marks and return their receipts, in order, after the commit.
+
+        A mark that breaks a rule gets a refusal and harms no other. Raises StoreUnavailable, and then nothing
+        is acknowledged.
+        """
+        malformed = [_malformed(mark) for mark in marks]
+        fit = tuple(mark for mark, refused in zip(marks, malformed, strict=True) if refused is None)
+        settled = iter(await self._ask(EnterMarks(contest=contest, marks=fit)) if fit else ())
+        return [refused or next(settled) for refused in malformed]
+
+    async def record(
+        self, contest: ContestId, ruling: Ruling, *, text: str = "", also: Sequence[Query[Any, Any]] = ()
+    ) -> Recorded:
+        """Record an official's command (`also`: rows for the same commit), or raise the rule it breaks."""
+        return await self._recorded(Rule(contest=contest, ruling=ruling, text=_sound(text), also=compiled(also)))
+
+    async def take_seat(
+        self,
+        contest: ContestId,
+        *,
+        seat: SeatId,
+        device: DeviceId,
+        name: str,
+        token: str,
+        by: AccountId,
+        also: Sequence[Query[Any, Any]] = (),
+    ) -> Recorded:
+        """Let a new device hold a seat; whichever held it before no longer does. `token` is a SHA-256."""
+        return await self._recorded(
+            TakeSeat(
+                contest=contest,
+                seat=seat,
+                device=device,
+                name=_sound(name),
+                token=token,
+                by=by,
+                also=compiled(also),
+            )
+        )
+
+    async def revoke_device(
+        self, contest: ContestId, *, device: DeviceId, by: AccountId, also: Sequence[Query[Any, Any]] = ()
+    ) -> Recorded:
+        """Take the right to mark from a device; SeatRevoked when it had lost it already."""
+        return await self._recorded(RevokeDevice(contest=contest, device=device, by=by, also=compiled(also)))
+
+    async def adopt_scheme(
+        self,
+        contest: ContestId,
+        *,
+        event: EventId,
+        document: str,
+        by: AccountId,
+        also: Sequence[Query[Any, Any]] = (),
+    ) -> Recorded:
+        """Put a new version of an event's scheme in force; SchemeLocked once a session was opened."""
+        digest = schemes.digest_of(document)
+        try:
+            schemes.scheme_of(digest, document)
+        except SchemeProblem as problem:
+            raise SchemeInvalid(node=problem.node, problem=str(problem)) from problem
+        return await self._recorded(
+            AdoptScheme(contest=contest, event=event, document=document, digest=digest, by=by, also=compiled(also))
+        )
+
+    async def close(self) -> None:
+        """Wait until everything that was asked is answered."""
+        while self._settling is not None:
+            await asyncio.shield(self._settling)
+
+    # ---- group commit ----------------------------------------------------------------------------------------
+
+    async def _recorded(self, command: Command) -> Recorded:
+        recorded = await self._ask(command)
+        assert isinstance(recorded, Recorded)
+        return recorded
+
+    async def _ask(self, command: Command) -> Any:
+        answer = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(command, answer))
+        if self._settling is None:
+            self._settling = asyncio.create_task(self._settle_all())
+        return await answer
+
+    async def _settle_all(self) -> None:
+        try:
+            while self._waiting:
+                await self._settle(self._next_batch())
+        finally:
+            self._settling = None
+
+    def _next_batch(self) -> list[_Waiting]:
+        taken, weight = 0, 0
+        for waiting in self._waiting:
+            weight += waiting.weight
+            if taken and weight > MARKS_A_COMMIT:
+                break
+            taken += 1
+        batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        return batch
+
+    async def _settle(self, batch: list[_Waiting]) -> None:
+        commands = [waiting.command for waiting in batch]
+        try:
+            settled = await self._writer.transact(lambda: settle(commands))
+        except StoreUnavailable as problem:
+            _answer_all(batch, problem)
+        except Exception as problem:
+            if len(batch) == 1:
+                _answer_all(batch, problem)
+                return
+            # Nothing was written. One of them cannot be stored; alone, it harms nobody else.
+            log.warning("batch_split", commands=len(batch), problem=repr(problem))
+            for waiting in batch:
+                await self._settle([waiting])
+        else:
+            for waiting, answer in zip(batch, settled.answers, strict=True):
+                _answer_one(waiting, answer)
+            self._tell(settled)
+
+    def _tell(self, settled: Settled) -> None:
+        for contest, mark in settled.reused:
+            self.keys_reused += 1
+            log.warning(
+                "key_reused",
+                contest=contest,
+                device=mark.device,
+                device_seq=mark.device_seq,
+                mark=mark.mark,
+                session=mark.session,
+            )
+        for moved, seq in settled.heads.items():
+            for listener in self._listeners:
+                try:
+                    listener(moved, seq)
+                except Exception:
+                    # A listener that breaks must not stop the marks; it catches up by number.
+                    log.exception("listener_broke", contest=moved, seq=seq)
+
+
+def _answer_one(waiting: _Waiting, answer: Answer) -> None:
+    if waiting.answer.done():
+        return  # the caller went away; what it asked is stored all the same
+    if isinstance(answer, Exception):
+        waiting.answer.set_exception(answer)
+    else:
+        waiting.answer.set_result(answer)
+
+
+def _answer_all(batch: list[_Waiting], problem: Exception) -> None:
+    for waiting in batch:
+        _answer_one(waiting, problem)
+
+
+def _sound(text: str) -> str:
+    """Free text without what no database keeps: NUL and halves of surrogate pairs."""
+    return text.replace("\0", "").encode(errors="ignore").decode()
+
+
+_LONGEST = {
+    "device": 64,
+    "mark": 64,
+    "session": 64,
+    "entry": 64,
+    "aspect": 64,
+    "replaces": 64,
+    "made_at": 40,
+    "by": 64,
+    "reason": 2000,
+}
+
+
+def _malformed(mark: EnterMark) -> Receipt | None:
+    """Refuse what no column could hold, before it reaches others' transaction; such a refusal is not kept."""
+    for field, limit in _LONGEST.items():
+        text = getattr(mark, field) or ""
+        if len(text) > limit or _sound(text) != text:
+            return refusal(mark, BadInput(field=field, problem=f"1–{limit}"))
+    if mark.kind not in set(MarkKind):
+        return refusal(mark, BadInput(field="kind", problem=str(mark.kind)))
+    if not mark.mark or not mark.device or not 0 < mark.device_seq < 2**53 or abs(mark.value or 0) > 10**15:
+        return refusal(mark, BadInput(field="mark", problem="…"))
+    return None

@@ -1,0 +1,169 @@
+"""Gather: everything that the commands of a batch depend on, read under the lock of their contests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from contest.model.fact import FIRST_LINK
+from contest.model.ids import PanelId, SeatId
+from contest.model.mark import DESK, WHOLE_PANEL, EnterMark, Receipt
+from contest.model.ruling import RuleEntry, SettleMark
+from contest.store import schemes
+from contest.store.commands import AdoptScheme, Command, EnterMarks, RevokeDevice, Rule, TakeSeat
+from contest.store.draft import Draft
+from contest.store.projections import slot_of_row
+from contest.store.tables import (
+    ContestRow,
+    DeviceRow,
+    EntryRow,
+    EventRow,
+    GateRow,
+    HeadRow,
+    MarkRow,
+    ReceiptRow,
+    RoundRow,
+    SchemeRow,
+    SeatRow,
+    SessionEntryRow,
+    SessionRow,
+)
+from contest.store.work import Find, Insert, Work
+
+_RECEIPT = msgspec.json.Decoder(Receipt)
+_SLOT = ("session", "entry", "aspect", "seat")
+
+
+def receipt_key(mark: EnterMark) -> str:
+    """The key under which a mark's receipt is kept for ever."""
+    return f"{mark.device}:{mark.device_seq}"
+
+
+def gather(commands: Sequence[Command]) -> Work[Draft]:
+    """Lock the contests and read what the commands depend on."""
+    draft = Draft()
+    yield from _heads(draft, {command.contest for command in commands})
+    marks = [mark for command in commands if isinstance(command, EnterMarks) for mark in command.marks]
+    rulings = [command.ruling for command in commands if isinstance(command, Rule)]
+    adopting = [command.event for command in commands if isinstance(command, AdoptScheme)]
+    events = {*(ruling.event for ruling in rulings), *adopting}
+    named = {mark.mark for mark in marks} | {ruling.mark for ruling in rulings if isinstance(ruling, SettleMark)}
+
+    yield from _receipts(draft, marks)
+    yield from _devices(draft, marks, commands)
+    yield from _sessions(draft, {mark.session for mark in marks}, events)
+    yield from _places(draft, marks)
+    ruled = _keys(ruling.entry for ruling in rulings if isinstance(ruling, RuleEntry))
+    draft.entries = {row["id"]: row for row in (yield Find(EntryRow, ("id",), ruled, ("id", "event")))}
+    yield from _schemes(draft, {session["event"] for session in draft.sessions.values()} | events)
+    yield from _gates(draft, {mark.session for mark in marks}, events)
+    yield from _marks(draft, _keys(named), events)
+    yield from _slots(draft, marks)
+    return draft
+
+
+def _keys(names: Iterable[Any]) -> list[tuple[str | int, ...]]:
+    return [(name,) for name in sorted(set(names))]
+
+
+def _heads(draft: Draft, contests: set[Any]) -> Work[None]:
+    found = yield Find(HeadRow, ("id",), _keys(contests), lock=True)
+    new = contests - {row["id"] for row in found}
+    if new:
+        known = yield Find(ContestRow, ("id",), _keys(new), ("id",))
+        first = [{"id": row["id"], "seq": 0, "link": FIRST_LINK} for row in known]
+        yield Insert(HeadRow, first, unless_there=True)
+        found += yield Find(HeadRow, ("id",), _keys(row["id"] for row in known), lock=True)
+    draft.heads = {row["id"]: row for row in found}
+
+
+def _receipts(draft: Draft, marks: Sequence[EnterMark]) -> Work[None]:
+    columns = ("id", "digest", "receipt")
+    for row in (yield Find(ReceiptRow, ("id",), _keys(map(receipt_key, marks)), columns)):
+        draft.receipts[row["id"]] = (row["digest"], _RECEIPT.decode(row["receipt"]))
+
+
+def _devices(draft: Draft, marks: Sequence[EnterMark], commands: Sequence[Command]) -> Work[None]:
+    wanted = {mark.device for mark in marks if not mark.device.startswith(DESK)}
+    wanted |= {command.device for command in commands if isinstance(command, RevokeDevice | TakeSeat)}
+    columns = ("id", "contest", "event", "seat", "revoked_at")
+    for row in (yield Find(DeviceRow, ("id",), _keys(wanted), columns)):
+        draft.devices[row["id"]] = row
+        draft.projection.revoked[row["id"]] = row["revoked_at"]
+    seats = {row["seat"] for row in draft.devices.values()}
+    seats |= {command.seat for command in commands if isinstance(command, TakeSeat)}
+    for row in (yield Find(SeatRow, ("id",), _keys(seats), ("id", "contest", "event", "panel", "device"))):
+        draft.seats[row["id"]] = row
+        draft.projection.holders[row["id"]] = row["device"]
+
+
+def _sessions(draft: Draft, sessions: set[Any], events: set[Any]) -> Work[None]:
+    columns = ("id", "contest", "event", "panel", "aspects")
+    found = yield Find(SessionRow, ("id",), _keys(sessions), columns)
+    found += yield Find(SessionRow, ("event",), _keys(events), columns)
+    draft.sessions = {row["id"]: row for row in found}
+    for row in (yield Find(EventRow, ("id",), _keys(events), ("id", "contest", "blind"))):
+        draft.events[row["id"]] = row
+
+
+def _places(draft: Draft, marks: Sequence[EnterMark]) -> Work[None]:
+    pairs = sorted({(mark.session, mark.entry) for mark in marks})
+    found = yield Find(SessionEntryRow, ("session", "entry"), pairs, ("session", "entry"))
+    draft.entered = {(row["session"], row["entry"]) for row in found}
+    sitting = {draft.sessions[mark.session]["panel"] for mark in marks if mark.session in draft.sessions}
+    panels = _keys(panel for panel in sitting if panel)
+    for row in (yield Find(SeatRow, ("panel",), panels, ("id", "panel"))):
+        panel = PanelId(row["panel"])
+        draft.panels[panel] = draft.panels.get(panel, frozenset()) | {SeatId(row["id"])}
+
+
+def _schemes(draft: Draft, events: set[Any]) -> Work[None]:
+    newest: dict[str, Any] = {}
+    for row in (yield Find(SchemeRow, ("event",), _keys(events), ("id", "event", "version", "digest"))):
+        if row["version"] > draft.versions.get(row["event"], 0):
+            draft.versions[row["event"]] = row["version"]
+            newest[row["event"]] = row
+    unread = [(row["id"],) for row in newest.values() if schemes.known(row["digest"]) is None]
+    for row in (yield Find(SchemeRow, ("id",), unread, ("digest", "document"))):
+        schemes.scheme_of(row["digest"], row["document"])
+    for event, row in newest.items():
+        scheme = schemes.known(row["digest"])
+        if scheme is not None:
+            draft.schemes[event] = scheme
+
+
+def _gates(draft: Draft, sessions: set[Any], events: set[Any]) -> Work[None]:
+    for found in (
+        (yield Find(GateRow, ("subject",), _keys(sessions))),
+        (yield Find(GateRow, ("event",), _keys(events))),
+    ):
+        for row in found:
+            draft.projection.know_gate(row)
+    for found in (
+        (yield Find(RoundRow, ("id",), _keys(f"session:{session}" for session in sessions))),
+        (yield Find(RoundRow, ("event",), _keys(events))),
+    ):
+        for row in found:
+            draft.projection.rounds[row["id"]] = row
+
+
+def _marks(draft: Draft, named: list[tuple[str | int, ...]], events: set[Any]) -> Work[None]:
+    """Marks by their id (to settle one, or to see that an id is taken), and what waits in the events ruled on."""
+    found = yield Find(MarkRow, ("id",), named)
+    slots = sorted({slot_of_row(row) for row in found})
+    found += yield Find(MarkRow, ("event", "standing"), [(event, "pending") for event in sorted(events)])
+    found += yield Find(MarkRow, _SLOT, slots)
+    for row in found:
+        draft.projection.know_mark(row)
+
+
+def _slots(draft: Draft, marks: Sequence[EnterMark]) -> Work[None]:
+    wanted: set[tuple[str, str, str, str]] = set()
+    for mark in marks:
+        device = draft.devices.get(mark.device)
+        for seat in {WHOLE_PANEL, device["seat"] if device else WHOLE_PANEL}:
+            wanted.add((mark.session, mark.entry, mark.aspect, seat))
+    for row in (yield Find(MarkRow, _SLOT, sorted(wanted))):
+        draft.projection.know_mark(row)

@@ -1,0 +1,81 @@
+"""Write: the rows that a decided draft leaves behind, in an order that keeps every unique index true."""
+
+from __future__ import annotations
+
+from contest.model.fact import Fact, canonical
+from contest.model.mark import Standing
+from contest.store.draft import Draft
+from contest.store.tables import (
+    DeviceRow,
+    EntryRow,
+    FactRow,
+    GateRow,
+    HeadRow,
+    MarkRow,
+    ReceiptRow,
+    RoundRow,
+    SchemeRow,
+    SeatRow,
+    WordsRow,
+)
+from contest.store.work import Change, Insert, Row, Work
+
+
+def write(draft: Draft) -> Work[None]:
+    """Write the facts of a draft, what they project, the receipts, and what officials wanted written with them."""
+    moved = {fact.contest for fact in draft.facts}
+    yield Change(HeadRow, [draft.heads[contest] for contest in moved])
+    yield Insert(FactRow, [fact_row(fact) for fact in draft.facts])
+    yield Insert(WordsRow, draft.words)
+    yield Insert(SchemeRow, draft.new_schemes)
+    yield Insert(DeviceRow, draft.new_devices)
+    yield from _write_marks(draft)
+    yield from _write_gates(draft)
+    yield from _write_people(draft)
+    yield Insert(ReceiptRow, draft.new_receipts)
+    for run in draft.also:  # noqa: UP028 -- a list takes no answers, a generator does
+        yield run
+
+
+def fact_row(fact: Fact) -> Row:
+    """A fact as it is stored."""
+    return {
+        "id": f"{fact.contest}:{fact.seq}",
+        "contest": fact.contest,
+        "seq": fact.seq,
+        "kind": str(type(fact.body).__struct_config__.tag),
+        "event": fact.body.event,
+        "at": fact.at,
+        "content": canonical(fact.contest, fact.seq, fact.at, fact.body).decode(),
+        "prev": fact.prev,
+        "link": fact.link,
+    }
+
+
+def _write_marks(draft: Draft) -> Work[None]:
+    known = draft.projection.marks
+    changed = [
+        {"id": mark, "standing": known[mark]["standing"]} for mark in sorted(draft.projection.changed_marks)
+    ]
+    # What no longer counts makes room first: one mark counts in a place, at every moment.
+    yield Change(MarkRow, [row for row in changed if row["standing"] != Standing.COUNTS])
+    yield Insert(MarkRow, [known[mark] for mark in sorted(draft.projection.new_marks)])
+    yield Change(MarkRow, [row for row in changed if row["standing"] == Standing.COUNTS])
+
+
+def _write_gates(draft: Draft) -> Work[None]:
+    projection = draft.projection
+    yield Insert(GateRow, [projection.gates[gate] for gate in sorted(projection.new_gates)])
+    rounds = [projection.rounds[line] for line in sorted(projection.changed_rounds)]
+    yield Insert(RoundRow, rounds, unless_there=True)
+    yield Change(RoundRow, [{"id": row["id"], "round": row["round"]} for row in rounds])
+
+
+def _write_people(draft: Draft) -> Work[None]:
+    projection = draft.projection
+    ruled = sorted(projection.changed_statuses)
+    yield Change(EntryRow, [{"id": entry, "status": projection.statuses[entry]} for entry in ruled])
+    seats = sorted(projection.changed_seats)
+    yield Change(SeatRow, [{"id": seat, "device": projection.holders[seat]} for seat in seats])
+    devices = sorted(projection.changed_devices)
+    yield Change(DeviceRow, [{"id": device, "revoked_at": projection.revoked[device]} for device in devices])
