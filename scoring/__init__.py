@@ -1,1 +1,20 @@
 """From marks to places: numbers only, no clock, no dice, no input or output."""
+
+from scoring.results import Result, Results, results
+from scoring.scheme import Aspect, Scheme, SchemeProblem, canonical, parse, problem_with
+from scoring.sheet import Sheet, SheetMark, SheetProblem
+
+__all__ = [
+    "Aspect",
+    "Result",
+    "Results",
+    "Scheme",
+    "SchemeProblem",
+    "Sheet",
+    "SheetMark",
+    "SheetProblem",
+    "canonical",
+    "parse",
+    "problem_with",
+    "results",
+]

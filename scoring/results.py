@@ -1,0 +1,161 @@
+"""The results of an event: the one function between marks and numbers, for screens and for workbooks alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from scoring.exact import printed
+from scoring.plan import Plan, plan
+from scoring.ranking import Order, Standing, needed, order
+from scoring.scheme import NodeLine, Scheme
+from scoring.sheet import IN_COMPETITION, Grid, Sheet, grid, judges_of
+from scoring.titles import awarded
+from scoring.total import LEAST, MOST, POINTS, Seen, Tally, tally
+
+SHOWN_OUTSIDE = ("out_of_competition",)
+"""Statuses outside the ranking whose totals are still shown."""
+
+
+class Scores(Mapping[str, str | None]):
+    """The printed score of every node of one entry; None while it is unknown. Printed when asked for."""
+
+    __slots__ = ("_column", "_places", "_plan", "_tally")
+
+    def __init__(self, plan: Plan, tally: Tally, places: Mapping[str, int], column: int) -> None:
+        self._plan, self._tally, self._places, self._column = plan, tally, places, column
+
+    def __getitem__(self, node: str) -> str | None:
+        row = self._plan.rows[node]
+        if not self._tally.known[row, self._column]:
+            return None
+        value = self._tally.values[row, POINTS, self._column]
+        return printed(int(value), self._plan.denominators[row], self._places[node])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the results. Numbers are printed as the scheme says.
+
+    `total` is None while a counting mark is missing; `points` are those of what is complete; `best` and `worst`
+    are the totals still possible. `complete` of `aspects` are marked, of those a rank needs. A rank is None
+    outside the competition, and while entries of different completeness cannot be compared.
+    """
+
+    entry: str
+    place: int
+    rank: int | None
+    shared: bool
+    status: str
+    total: str | None
+    points: str
+    complete: int
+    aspects: int
+    best: str | None
+    worst: str | None
+    scores: Mapping[str, str | None]
+    awards: tuple[str, ...] = ()
+    tie_broken_by: str = ""
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """The results of an event, best first, with what is still open."""
+
+    rows: tuple[Result, ...]
+    columns: tuple[NodeLine, ...]
+    awards: tuple[NodeLine, ...]
+    open_ties: int
+    missing: int
+
+
+class Computed(NamedTuple):
+    """Everything computed of an event, as numbers: what rows print and what explanations tell."""
+
+    scheme: Scheme
+    sheet: Sheet
+    plan: Plan
+    grid: Grid
+    tally: Tally
+    order: Order
+    awards: Mapping[int, tuple[str, ...]]
+
+    def score(self, node: str | None, column: int) -> Fraction | None:
+        """The exact score of a node (None: the total) of one entry; None while it is unknown."""
+        row = self.plan.rows[node or self.scheme.root.id]
+        if not self.tally.known[row, column]:
+            return None
+        return Fraction(int(self.tally.values[row, POINTS, column]), self.plan.denominators[row])
+
+
+def results(scheme: Scheme, sheet: Sheet) -> Results:
+    """Score and rank a whole event.
+
+    Raises SheetProblem when the sheet does not fit the scheme.
+    """
+    computed = compute(scheme, sheet)
+    wanted = [computed.plan.rows[id_] for id_ in needed(scheme)]
+    complete = computed.tally.known[wanted].sum(axis=0)
+    missing = computed.tally.missing[wanted].sum(axis=0)
+    places = {id_: placed.places for id_, placed in scheme.nodes.items()}
+    competing = [sheet.statuses.get(entry, IN_COMPETITION) == IN_COMPETITION for entry in sheet.entries]
+    return Results(
+        rows=tuple(
+            _row(computed, standing, places, int(complete[standing.column]), len(wanted))
+            for standing in computed.order.standings
+        ),
+        columns=scheme.columns,
+        awards=tuple(NodeLine(id=one.id, name=one.name, name_en=one.name_en) for one in scheme.awards),
+        open_ties=computed.order.open_ties,
+        missing=int(missing[np.array(competing, dtype=np.bool_)].sum()),
+    )
+
+
+def compute(scheme: Scheme, sheet: Sheet, trace: dict[str, Seen] | None = None) -> Computed:
+    """Compute an event without printing it; `trace` collects the steps on the way."""
+    layout = plan(scheme, judges_of(sheet))
+    cells = grid(scheme, layout, sheet)
+    values = tally(layout, cells, trace)
+    ordered = order(scheme, layout, cells, values, sheet)
+    computed = Computed(scheme, sheet, layout, cells, values, ordered, {})
+    return computed._replace(awards=awarded(scheme.awards, ordered, computed.score))
+
+
+def _row(computed: Computed, standing: Standing, places: Mapping[str, int], complete: int, aspects: int) -> Result:
+    scheme, layout, column = computed.scheme, computed.plan, standing.column
+    entry = computed.sheet.entries[column]
+    status = computed.sheet.statuses.get(entry, IN_COMPETITION)
+    root = layout.rows[scheme.root.id]
+
+    def total(lane: int) -> str:
+        return printed(int(computed.tally.lane(root, lane)[column]), layout.denominators[root], scheme.places)
+
+    shown = status == IN_COMPETITION or status in SHOWN_OUTSIDE
+    best, worst = (MOST, LEAST) if scheme.ranking.order == "high" else (LEAST, MOST)
+    return Result(
+        entry=entry,
+        place=standing.place,
+        rank=standing.rank,
+        shared=standing.shared,
+        status=status,
+        total=total(POINTS) if shown and computed.tally.known[root, column] else None,
+        points=total(POINTS),
+        complete=complete,
+        aspects=aspects,
+        best=total(best) if shown else None,
+        worst=total(worst) if shown else None,
+        scores=Scores(layout, computed.tally, places, column),
+        awards=computed.awards.get(column, ()),
+        tie_broken_by=standing.broken_by,
+    )
