@@ -42,7 +42,11 @@ class NewPanel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class PanelChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to change of a panel. `seats` is the whole list: known ones by `seat`, new ones without."""
+    """What is to change of a panel. `seats` is the whole list.
+
+    Where any of them names a `seat`, those are meant and the others are new; where none does, the list is read by
+    number: the first judge sits on seat 1.
+    """
 
     name: Name | UnsetType = UNSET
     seats: Seats | UnsetType = UNSET
@@ -89,6 +93,11 @@ async def change_panel(store: Store, panel: PanelId, changes: PanelChanges) -> P
 
 def _seated(before: Panel, wanted: Sequence[SeatWanted]) -> list[Seat]:
     """Known seats keep their order and move up where others went; new ones come after them."""
+    if not any(seat.seat for seat in wanted):
+        wanted = [
+            SeatWanted(judge_name=seat.judge_name, seat=before.seats[at].id if at < len(before.seats) else None)
+            for at, seat in enumerate(wanted)
+        ]
     named = [seat.seat for seat in wanted if seat.seat is not None]
     if len(set(named)) < len(named):
         raise AlreadyExists(what="seat", name=next(seat for seat in named if named.count(seat) > 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from contest.model.people import Competitor, Entry, Organisation, Team
 from contest.store.open import Store
 from contest.store.queries.plans import row_of
 from contest.store.tables import (
+    AccountRow,
     CompetitorRow,
     ContestRow,
     EntryRow,
@@ -134,3 +135,11 @@ async def entries_of_subject(store: Store, subject: str) -> list[Entry]:
     """What a competitor, team or organisation is entered in."""
     rows = await store.select(EntryRow.select().where(EntryRow.subject == subject))
     return msgspec.convert(rows, list[Entry])
+
+
+async def names_of_accounts(store: Store, keys: Collection[str]) -> dict[str, str]:
+    """What the people behind these accounts are called; unknown ones are left out."""
+    if not keys:
+        return {}
+    query = AccountRow.select(AccountRow.id, AccountRow.name).where(AccountRow.id.is_in(sorted(keys)))
+    return {row["id"]: row["name"] for row in await store.select(query)}

@@ -12,7 +12,7 @@ from contest.model.ids import AspectId, ContestId, DeviceId, EntryId, EventId, M
 from contest.model.mark import MarkKind, Standing
 from contest.store.open import Store
 from contest.store.queries.plans import row_of
-from contest.store.tables import GateRow, MarkRow, RoundRow, SessionRow, WordsRow
+from contest.store.tables import GateRow, MarkRow, RoundRow, WordsRow
 
 
 class EventGates(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +35,10 @@ class EventGates(msgspec.Struct, frozen=True, kw_only=True):
         """The line of the event's results."""
         return self.line(Line.RESULTS, self.event)
 
+    def session(self, session: SessionId) -> GateLine:
+        """Return the current round of a session's line."""
+        return self.line(Line.SESSION, session)
+
     @property
     def unblinded(self) -> bool:
         """Whether names may stand beside station numbers."""
@@ -46,12 +50,6 @@ async def gates_of_event(store: Store, key: EventId) -> EventGates:
     passed = await store.select(GateRow.select().where(GateRow.event == key).order_by(GateRow.seq))
     newest = await store.select(RoundRow.select().where(RoundRow.event == key))
     return EventGates(event=key, rounds=_rounds(passed, newest))
-
-
-async def gates_of_session(store: Store, key: SessionId) -> GateLine:
-    """The current round of a session's line."""
-    session = await row_of_session(store, key)
-    return (await gates_of_event(store, EventId(session["event"]))).line(Line.SESSION, key)
 
 
 def _rounds(passed: Sequence[Mapping[str, Any]], newest: Sequence[Mapping[str, Any]]) -> tuple[GateLine, ...]:
@@ -96,11 +94,6 @@ class MarkOnRecord(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-async def row_of_session(store: Store, key: SessionId) -> Mapping[str, Any]:
-    """The bare row of a session, without its aspects and entries."""
-    return await row_of(store, SessionRow, key, "session")
-
-
 async def mark(store: Store, key: MarkId) -> MarkOnRecord:
     """One revision of a mark."""
     return msgspec.convert(await row_of(store, MarkRow, key, "mark"), MarkOnRecord)
@@ -123,32 +116,14 @@ async def marks_of_session(store: Store, key: SessionId, contest: ContestId) -> 
 
 async def pending_marks(store: Store, key: EventId) -> int:
     """How many marks of an event wait for the chief judge."""
-    where = (MarkRow.event == key) & (MarkRow.standing == Standing.PENDING.value)
-    return len(await store.select(MarkRow.select(MarkRow.id).where(where)))
+    return await _pending(store, MarkRow.event == key)
 
 
-class Marked(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a session or panel has marks, of whatever standing."""
-
-    entries: frozenset[EntryId]
-    aspects: frozenset[AspectId]
-    seats: frozenset[SeatId]
+async def pending_in_session(store: Store, key: SessionId) -> int:
+    """How many marks of a session wait for the chief judge."""
+    return await _pending(store, MarkRow.session == key)
 
 
-async def marked_in_session(store: Store, key: SessionId) -> Marked:
-    """The entries, aspects and seats that have marks in a session."""
-    return await _marked(store, MarkRow.session == key)
-
-
-async def marked_in_event(store: Store, key: EventId) -> Marked:
-    """The entries, aspects and seats that have marks in an event."""
-    return await _marked(store, MarkRow.event == key)
-
-
-async def _marked(store: Store, where: Any) -> Marked:
-    rows = await store.select(MarkRow.select(MarkRow.entry, MarkRow.aspect, MarkRow.seat).where(where))
-    return Marked(
-        entries=frozenset(row["entry"] for row in rows),
-        aspects=frozenset(row["aspect"] for row in rows),
-        seats=frozenset(row["seat"] for row in rows),
-    )
+async def _pending(store: Store, where: Any) -> int:
+    waiting = MarkRow.standing == Standing.PENDING.value
+    return len(await store.select(MarkRow.select(MarkRow.id).where(where & waiting)))

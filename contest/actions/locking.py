@@ -1,0 +1,187 @@
+"""Locking: a session is opened for marking, locked, and confirmed by the chief judge; or opened again by two."""
+
+from __future__ import annotations
+
+import msgspec
+
+from contest.actions import consenting
+from contest.errors import MarksMissing, SessionNotReady
+from contest.model.access import Act, Person
+from contest.model.contest import Session
+from contest.model.gate import GateLine, Line
+from contest.model.ids import EventId, SeatId, SessionId
+from contest.model.mark import MarkKind
+from contest.model.missing import Place, missing_marks
+from contest.model.ruling import PassGate, ReopenLine
+from contest.store.open import Store
+from contest.store.queries import people, plans, schemes
+from contest.store.queries.people import names_of_accounts
+from contest.store.queries.results import gates_of_event, marks_that_count, pending_in_session
+from scoring.ranking import needed
+
+
+class PassedGate(msgspec.Struct, frozen=True, kw_only=True):
+    """A gate that was passed: when, by whom, with whose consent, as which fact."""
+
+    gate: str
+    at: str
+    by: str
+    by_name: str
+    second: str
+    second_name: str
+    seq: int
+
+
+class GateState(msgspec.Struct, frozen=True, kw_only=True):
+    """One round of a line of gates with its word and what may come next."""
+
+    line: Line
+    subject: str
+    round: int
+    state: str
+    next: str | None
+    passed: list[PassedGate]
+    missing: int | None = None
+    """After locking: how many counting marks a session still lacks."""
+    pending: int | None = None
+    """After locking: how many marks wait for the chief judge."""
+
+
+class SessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A session with where it stands."""
+
+    id: str
+    contest: str
+    event: str
+    stage: str
+    name: str
+    panel: str | None
+    room: str
+    starts_at: str
+    aspects: list[str]
+    entries: list[str]
+    position: int
+    gates: GateState
+
+
+async def named_line(store: Store, line: GateLine) -> GateState:
+    """Show a line of gates with the names of those who passed them."""
+    return (await named_lines(store, [line]))[0]
+
+
+async def named_lines(store: Store, lines: list[GateLine]) -> list[GateState]:
+    """Show lines of gates with the names of those who passed them."""
+    accounts = {name for line in lines for passed in line.passed for name in (passed.by, passed.second) if name}
+    names = await names_of_accounts(store, accounts)
+    return [
+        GateState(
+            line=line.line,
+            subject=line.subject,
+            round=line.round,
+            state=line.state,
+            next=line.next,
+            passed=[
+                PassedGate(
+                    gate=passed.gate,
+                    at=passed.at,
+                    by=passed.by,
+                    by_name=names.get(passed.by, ""),
+                    second=passed.second,
+                    second_name=names.get(passed.second, ""),
+                    seq=passed.seq,
+                )
+                for passed in line.passed
+            ],
+        )
+        for line in lines
+    ]
+
+
+async def view_of(store: Store, session: SessionId) -> SessionView:
+    """Show a session with its gates."""
+    planned = await plans.session(store, session)
+    gates = await gates_of_event(store, planned.event)
+    return _view(planned, await named_line(store, gates.line(Line.SESSION, session)))
+
+
+async def views_of(store: Store, event: EventId) -> list[SessionView]:
+    """Show the sessions of an event with their gates."""
+    sessions = await plans.sessions_of_event(store, event)
+    gates = await gates_of_event(store, event)
+    lines = await named_lines(store, [gates.line(Line.SESSION, session.id) for session in sessions])
+    return [_view(session, line) for session, line in zip(sessions, lines, strict=True)]
+
+
+def _view(session: Session, gates: GateState) -> SessionView:
+    return msgspec.convert({**msgspec.to_builtins(session), "gates": msgspec.to_builtins(gates)}, SessionView)
+
+
+async def open_session(store: Store, session: SessionId, person: Person) -> GateState:
+    """Open a session for marking; it must have what it marks, and a panel where every judge marks."""
+    planned = await plans.session(store, session)
+    scheme = await schemes.scheme_of_event(store, planned.event)
+    if not planned.aspects:
+        raise SessionNotReady(what="aspect")
+    if not planned.entries:
+        raise SessionNotReady(what="entry")
+    by_panel = any(scheme.aspects[aspect].by_panel for aspect in planned.aspects if aspect in scheme.aspects)
+    if by_panel and not await _seats(store, planned):
+        raise SessionNotReady(what="seat")
+    return await _pass(store, planned, "opened", person)
+
+
+async def lock_session(store: Store, session: SessionId, person: Person) -> GateState:
+    """Lock a session: later marks wait for the chief judge. The answer says what is missing."""
+    planned = await plans.session(store, session)
+    line = await _pass(store, planned, "locked", person)
+    return msgspec.structs.replace(
+        line, missing=len(await missing_in(store, planned)), pending=await pending_in_session(store, session)
+    )
+
+
+async def confirm_session(store: Store, session: SessionId, person: Person) -> GateState:
+    """Confirm a locked session as its panel's signature; MarksMissing while anything that counts is missing."""
+    planned = await plans.session(store, session)
+    line = (await gates_of_event(store, planned.event)).line(Line.SESSION, session)
+    if line.has("locked") and not line.has("confirmed"):
+        missing = await missing_in(store, planned)
+        if missing:
+            raise MarksMissing(count=len(missing))
+    return await _pass(store, planned, "confirmed", person)
+
+
+async def ask_to_reopen(store: Store, session: SessionId, person: Person, reason: str) -> str:
+    """Ask a second person's consent to open a locked session again; return the request's id."""
+    planned = await plans.session(store, session)
+    command = ReopenLine(event=planned.event, line=Line.SESSION, subject=session, by=person.account, reason=reason)
+    return await consenting.request(
+        store, person, Act.REOPEN_SESSION, command, contest=planned.contest, reason=reason
+    )
+
+
+async def missing_in(store: Store, session: Session) -> list[Place]:
+    """The counting marks that a session still lacks."""
+    scheme = await schemes.scheme_of_event(store, session.event)
+    entries = await people.entries_of_event(store, session.event)
+    marks = await marks_that_count(store, session.event)
+    marked = {
+        (mark.entry, mark.aspect, mark.seat)
+        for mark in marks
+        if mark.session == session.id and mark.kind is not MarkKind.ERASED
+    }
+    wanted = {aspect: scheme.aspects[aspect] for aspect in needed(scheme)}
+    seats = await _seats(store, session)
+    return list(missing_marks(session, needed=wanted, entries=entries, seats=seats, marked=marked))
+
+
+async def _seats(store: Store, session: Session) -> list[SeatId]:
+    if session.panel is None:
+        return []
+    return [seat.id for seat in (await plans.panel(store, session.panel)).seats]
+
+
+async def _pass(store: Store, session: Session, gate: str, person: Person) -> GateState:
+    command = PassGate(event=session.event, line=Line.SESSION, subject=session.id, gate=gate, by=person.account)
+    await store.book.record(session.contest, command)
+    gates = await gates_of_event(store, session.event)
+    return await named_line(store, gates.line(Line.SESSION, session.id))

@@ -1,0 +1,192 @@
+"""Scheming: an event's marking scheme is checked, shown and adopted, version by version, until marking starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from contest.actions.changing import changed_columns
+from contest.actions.scheduling import tablet_aspects
+from contest.errors import SchemeInvalid, SchemeMissing
+from contest.model.access import Person
+from contest.model.contest import Session
+from contest.model.ids import AspectId, EventId
+from contest.store.open import Store
+from contest.store.queries import plans, results, schemes
+from contest.store.tables import SessionRow
+from scoring.bounds import FARTHEST
+from scoring.exact import plain
+from scoring.problems import found, read
+from scoring.scheme import Scheme, SchemeProblem, parse
+
+Document = dict[str, Any]
+
+
+class SchemeDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A scheme as its author wrote it; decimals are strings."""
+
+    document: Document
+
+
+class OutlineLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A node of the scheme in document order. `max` is the most it can be worth, empty where nothing bounds it."""
+
+    node: str
+    depth: int
+    name: str
+    name_en: str
+    weight: str
+    max: str
+    kind: str
+    sign: str
+    counts: bool
+
+
+class AdoptedScheme(msgspec.Struct, frozen=True, kw_only=True):
+    """The scheme in force; once marking has started it is locked."""
+
+    version: int
+    locked: bool
+    document: Document
+    outline: list[OutlineLine]
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong at a node."""
+
+    node: str
+    zh: str
+    en: str
+
+
+class SchemeChecked(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to «is this a scheme?»: its outline, or everything that is wrong."""
+
+    ok: bool
+    outline: list[OutlineLine]
+    problems: list[Problem]
+
+
+class Preset(msgspec.Struct, frozen=True, kw_only=True):
+    """A scheme to begin with."""
+
+    preset: str
+    name: str
+    name_en: str
+    kind: str
+    document: Document
+
+
+async def scheme_of(store: Store, event: EventId) -> AdoptedScheme:
+    """Show the scheme in force."""
+    version = await schemes.scheme_in_force(store, event)
+    gates = await results.gates_of_event(store, event)
+    return AdoptedScheme(
+        version=version.version,
+        locked=gates.results.has("started"),
+        document=msgspec.json.decode(version.document),
+        outline=outline(parse(version.document)),
+    )
+
+
+def check_scheme(document: Document) -> SchemeChecked:
+    """Say whether a document is a scheme, and if not, everything that is wrong with it."""
+    text = written(document)
+    try:
+        problems = list(found(read(text)))
+    except SchemeProblem as wrong:
+        problems = [wrong]
+    if problems:
+        told = [Problem(node=wrong.node, zh=wrong.problem_zh, en=wrong.problem_en) for wrong in problems]
+        return SchemeChecked(ok=False, outline=[], problems=told)
+    return SchemeChecked(ok=True, outline=outline(parse(text)), problems=[])
+
+
+async def adopt_scheme(
+    store: Store, event: EventId, document: Document, person: Person, language: str
+) -> AdoptedScheme:
+    """Put a new version of an event's scheme in force; SchemeInvalid names the first node that is wrong.
+
+    Sessions that marked everything entered on tablets go on to do so; others keep the aspects that still exist.
+    """
+    contest = (await plans.event(store, event)).contest
+    text = written(document)
+    try:
+        scheme = parse(text)
+    except SchemeProblem as wrong:
+        problem = wrong.problem_en if language == "en" else wrong.problem_zh
+        raise SchemeInvalid(node=wrong.node, problem=problem) from wrong
+    try:
+        before: Scheme | None = await schemes.scheme_of_event(store, event)
+    except SchemeMissing:
+        before = None
+    sessions = await plans.sessions_of_event(store, event)
+    refitted = [] if before is None else list(_refitted(sessions, before, scheme).items())
+    await store.book.adopt_scheme(
+        contest,
+        event=event,
+        document=text,
+        by=person.account,
+        also=[
+            SessionRow.update(changed_columns(SessionRow, {"aspects": aspects})).where(SessionRow.id == session)
+            for session, aspects in refitted
+        ],
+    )
+    return await scheme_of(store, event)
+
+
+def _refitted(sessions: Sequence[Session], before: Scheme, after: Scheme) -> Mapping[str, Sequence[AspectId]]:
+    everything = set(tablet_aspects(before))
+    fitted: dict[str, Sequence[AspectId]] = {}
+    for session in sessions:
+        kept = tuple(aspect for aspect in session.aspects if aspect in after.aspects)
+        if set(session.aspects) == everything:
+            kept = tuple(AspectId(aspect) for aspect in tablet_aspects(after))
+        if kept != session.aspects:
+            fitted[session.id] = kept
+    return fitted
+
+
+def written(document: Document) -> str:
+    """Write a document as it is stored and hashed: the author's order, no spaces."""
+    return msgspec.json.encode(document).decode()
+
+
+def outline(scheme: Scheme) -> list[OutlineLine]:
+    """List the nodes of a scheme with what each is worth."""
+    return [
+        OutlineLine(
+            node=key,
+            depth=placed.depth,
+            name=placed.node.name,
+            name_en=placed.node.name_en,
+            weight=placed.node.weight,
+            max="" if placed.span.high >= FARTHEST else plain(placed.span.high),
+            kind=str(placed.node.__struct_config__.tag),
+            sign=placed.node.sign,
+            counts=placed.counts,
+        )
+        for key, placed in scheme.nodes.items()
+    ]
+
+
+def presets() -> list[Preset]:
+    """The schemes that come with the product, by name of their file."""
+    shelf = files("seed").joinpath("presets")
+    if not shelf.is_dir():
+        return []
+    documents = sorted((one for one in shelf.iterdir() if one.name.endswith(".json")), key=lambda one: one.name)
+    return [_preset(one.name.removesuffix(".json"), msgspec.json.decode(one.read_bytes())) for one in documents]
+
+
+def _preset(key: str, document: Document) -> Preset:
+    return Preset(
+        preset=key,
+        name=str(document.get("name", key)),
+        name_en=str(document.get("name_en", "")),
+        kind=str(document.get("kind", "")),
+        document=document,
+    )

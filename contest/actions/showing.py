@@ -1,0 +1,157 @@
+"""Showing: results as officials read them before and after they are public, and why each is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from scoring.explain import Step, explain
+
+from contest.actions.entering import sees_names
+from contest.actions.results import EventResults, results_of
+from contest.errors import NotFound
+from contest.model.access import Person
+from contest.model.gate import Line
+from contest.model.ids import EntryId, EventId
+from contest.model.people import Entry, behind_station, label_of
+from contest.store.clock import now
+from contest.store.open import Store
+from contest.store.queries import people
+from scoring import Result
+from scoring.scheme import NodeLine
+
+
+class ResultRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry as officials read it. `scores` stand in the order of the columns."""
+
+    entry: str
+    place: int
+    rank: int | None
+    shared: bool
+    label: str
+    name: str
+    organisation: str
+    status: str
+    total: str | None
+    points: str
+    complete: int
+    aspects: int
+    best: str | None
+    worst: str | None
+    scores: list[str | None]
+    awards: list[str]
+    tie_broken_by: str = ""
+
+
+class ResultHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands above the rows."""
+
+    event: str
+    event_name: str
+    contest: str
+    contest_name: str
+    state: str
+    round: int
+    view: str
+    as_of: str
+    complete: int
+    aspects: int
+    entries: int
+
+
+class NodeName(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of the table."""
+
+    node: str
+    name: str
+    name_en: str
+
+
+class AwardName(msgspec.Struct, frozen=True, kw_only=True):
+    """An award that the scheme gives."""
+
+    award: str
+    name: str
+    name_en: str
+
+
+class ResultSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """An event's results as officials read them before and after they are public."""
+
+    head: ResultHead
+    columns: list[NodeName]
+    rows: list[ResultRow]
+    open_ties: int
+    missing: int
+    awards: list[AwardName]
+
+
+async def officials_results(store: Store, event: EventId, person: Person) -> ResultSheet:
+    """Show the results of an event to an official; while it is blind, behind station numbers."""
+    computed = await results_of(store, event)
+    named = sees_names(computed.event, person, unblinded=computed.gates.unblinded)
+    organisations = {known.id: known.name for known in await people.organisations(store)} if named else {}
+    rows = []
+    for result in computed.results.rows:
+        entry = computed.entries[EntryId(result.entry)]
+        shown = entry if named else behind_station(entry)
+        organisation = organisations.get(shown.organisation, "") if shown.organisation else ""
+        rows.append(_row(result, shown, organisation, computed.columns))
+    return ResultSheet(
+        head=_head(computed, rows),
+        columns=[NodeName(node=node.id, name=node.name, name_en=node.name_en) for node in computed.columns],
+        rows=rows,
+        open_ties=computed.results.open_ties,
+        missing=computed.results.missing,
+        awards=[
+            AwardName(award=award.id, name=award.name, name_en=award.name_en) for award in computed.scheme.awards
+        ],
+    )
+
+
+def _row(result: Result, entry: Entry, organisation: str, columns: Sequence[NodeLine]) -> ResultRow:
+    return ResultRow(
+        entry=result.entry,
+        place=result.place,
+        rank=result.rank,
+        shared=result.shared,
+        label=label_of(entry),
+        name=entry.name,
+        organisation=organisation,
+        status=result.status,
+        total=result.total,
+        points=result.points,
+        complete=result.complete,
+        aspects=result.aspects,
+        best=result.best,
+        worst=result.worst,
+        scores=[result.scores.get(column.id) for column in columns],
+        awards=list(result.awards),
+        tie_broken_by=result.tie_broken_by,
+    )
+
+
+def _head(computed: EventResults, rows: Sequence[ResultRow]) -> ResultHead:
+    view = computed.gates.line(Line.VIEW, computed.event.id)
+    line = computed.gates.results
+    return ResultHead(
+        event=computed.event.id,
+        event_name=computed.event.name,
+        contest=computed.contest.id,
+        contest_name=computed.contest.name,
+        state=line.state,
+        round=line.round,
+        view="frozen" if view.state == "frozen" else computed.event.public_view.value,
+        as_of=now(),
+        complete=sum(row.complete for row in rows),
+        aspects=sum(row.aspects for row in rows),
+        entries=len(rows),
+    )
+
+
+async def why(store: Store, event: EventId, entry: EntryId) -> tuple[Step, ...]:
+    """Explain an entry's result step by step, by the code that computed it."""
+    computed = await results_of(store, event)
+    if entry not in computed.entries:
+        raise NotFound(what="entry")
+    return explain(computed.scheme, computed.sheet, entry)
