@@ -132,14 +132,15 @@ async def _check_projection(store: Store, contest: ContestId, facts: list[Fact])
         (RoundRow, folded.rounds),
     ):
         await _same_rows(store, contest, table, expected)
-    for table, column, said, otherwise in (
+    columns: tuple[tuple[type[Table], str, Mapping[str, str | None], str | None], ...] = (
         (EntryRow, "status", folded.statuses, "entered"),
         (SeatRow, "device", folded.holders, None),
         (DeviceRow, "revoked_at", folded.revoked, None),
-    ):
-        for row in await _rows_of(store, contest, table):
+    )
+    for owner, column, said, otherwise in columns:
+        for row in await _rows_of(store, contest, owner):
             if row[column] != said.get(row["id"], otherwise):
-                raise _Broken(f"{table._meta.tablename} {row['id']}: {column} differs from the ledger 与账本不符")
+                raise _Broken(f"{owner._meta.tablename} {row['id']}: {column} differs from the ledger 与账本不符")
 
 
 def rebuilt(facts: Iterable[Fact]) -> Projection:
