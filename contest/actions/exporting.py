@@ -1,0 +1,141 @@
+"""Exporting: the results that boards show, laid out as workbooks and text tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from contest.actions.results import EventResults, results_of
+from contest.errors import SchemeMissing, StillBlind
+from contest.exports.awards import (
+    EventSheet,
+    ScoreColumn,
+    Standing,
+    award_list,
+    contest_awards,
+    event_awards,
+    event_scores,
+    score_summary,
+)
+from contest.exports.tables import Workbook, csv_bytes
+from contest.exports.template import competitor_template as template
+from contest.model.ids import ContestId, EntryId, EventId, OrganisationId
+from contest.model.people import Entry
+from contest.offload import offload
+from contest.store.clock import now
+from contest.store.open import Store
+from contest.store.queries import facts, people, plans
+from scoring import Result
+
+
+async def awards_workbook(store: Store, event: EventId, language: str) -> tuple[str, bytes]:
+    """The award list and score summary of an event: the file's name and its .xlsx."""
+    return await _workbook(event_awards(await _sheet(store, event, language), language))
+
+
+async def scores_workbook(store: Store, event: EventId, language: str) -> tuple[str, bytes]:
+    """The score summary of an event with every criterion and aspect: the file's name and its .xlsx."""
+    return await _workbook(event_scores(await _sheet(store, event, language), language))
+
+
+async def awards_text(store: Store, event: EventId, language: str) -> tuple[str, bytes]:
+    """The award list of an event as CSV."""
+    table = award_list(sheet := await _sheet(store, event, language), language)
+    return f"{sheet.code} {sheet.event} {table.sheet}.csv", csv_bytes(table)
+
+
+async def scores_text(store: Store, event: EventId, language: str) -> tuple[str, bytes]:
+    """The score summary of an event as CSV."""
+    table = score_summary(sheet := await _sheet(store, event, language), language)
+    return f"{sheet.code} {sheet.event} {table.sheet}.csv", csv_bytes(table)
+
+
+async def contest_workbook(store: Store, contest: ContestId, language: str) -> tuple[str, bytes]:
+    """All awards of a contest, across its events; blind events and events without a scheme are left out."""
+    sheets = []
+    for event in await plans.events_of_contest(store, contest):
+        try:
+            sheets.append(await _sheet(store, event.id, language))
+        except (StillBlind, SchemeMissing):
+            continue
+    book = contest_awards(sheets, language)
+    return await _workbook(book if sheets else msgspec.structs.replace(book, name="awards"))
+
+
+async def competitor_template(store: Store, contest: ContestId, language: str) -> bytes:
+    """The empty spreadsheet for a contest's competitors."""
+    planned = await plans.contest(store, contest)
+    events = [(event.code, event.name) for event in await plans.events_of_contest(store, contest)]
+    _, content = await _workbook(template(planned.name, events, language))
+    return content
+
+
+async def _workbook(book: Workbook) -> tuple[str, bytes]:
+    content = await offload("contest.exports.workbook", msgspec.json.encode(book))
+    return f"{book.name}.xlsx", content
+
+
+async def _sheet(store: Store, event: EventId, language: str) -> EventSheet:
+    """Gather an event's results for paper. StillBlind while names must not stand beside numbers."""
+    found = await results_of(store, event)
+    if found.event.blind and not found.gates.unblinded:
+        raise StillBlind()
+    organisations = {one.id: one.name for one in await people.organisations(store)}
+    names = {award.id: _named(award.name, award.name_en, language) for award in found.results.awards}
+    heads = await facts.heads(store, [found.contest.id])
+    return EventSheet(
+        contest=found.contest.name,
+        event=found.event.name,
+        code=found.event.code,
+        state=_state(found),
+        as_of=now(),
+        seq=max((head.seq for head in heads), default=0),
+        places=found.scheme.places,
+        columns=_columns(found, [node.id for node in found.columns], language),
+        details=_columns(found, [node for node in found.scheme.nodes if node != found.scheme.root.id], language),
+        standings=tuple(
+            _standing(result, found.entries[EntryId(result.entry)], organisations, names)
+            for result in found.results.rows
+        ),
+    )
+
+
+def _state(found: EventResults) -> str:
+    for state in ("official", "provisional"):
+        if found.gates.results.has(state):
+            return state
+    return "draft"
+
+
+def _columns(found: EventResults, nodes: list[str], language: str) -> tuple[ScoreColumn, ...]:
+    placed = found.scheme.nodes
+    return tuple(
+        ScoreColumn(
+            node=node,
+            name=_named(placed[node].node.name, placed[node].node.name_en, language),
+            places=placed[node].places,
+        )
+        for node in nodes
+    )
+
+
+def _standing(
+    result: Result, entry: Entry, organisations: Mapping[OrganisationId, str], awards: Mapping[str, str]
+) -> Standing:
+    return Standing(
+        rank=result.rank,
+        awards=tuple(awards[award] for award in result.awards),
+        bib=entry.bib,
+        name=entry.name,
+        organisation=organisations.get(entry.organisation, "") if entry.organisation else "",
+        total=result.total,
+        status=result.status,
+        complete=result.complete,
+        aspects=result.aspects,
+        scores=dict(result.scores),
+    )
+
+
+def _named(chinese: str, english: str, language: str) -> str:
+    return english if language == "en" and english else chinese
