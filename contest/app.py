@@ -14,7 +14,21 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from contest.actions.signing_in import Revocations
 from contest.errors import NotSignedIn
-from contest.http import accounts, consents, guards, pages, pairing, planning, signing_in, system
+from contest.http import (
+    accounts,
+    consents,
+    guards,
+    ledger,
+    marks,
+    pages,
+    pairing,
+    people,
+    planning,
+    schemes,
+    sessions,
+    signing_in,
+    system,
+)
 from contest.http.figures import Figures
 from contest.http.limits import FORM_AROUND_FILE, JSON_LIMIT, UPLOAD_LIMIT, Limits
 from contest.http.problems import EXCEPTION_HANDLERS, language_for
@@ -28,6 +42,11 @@ OFFICIALS: tuple[Any, ...] = (
     Router("/", route_handlers=pairing.CONTROLLERS, tags=["tablets"]),
     Router("/", route_handlers=consents.CONTROLLERS, tags=["consents"]),
     *planning.CONTROLLERS,
+    *people.CONTROLLERS,
+    *schemes.CONTROLLERS,
+    *sessions.CONTROLLERS,
+    *marks.CONTROLLERS,
+    *ledger.CONTROLLERS,
 )
 """Everything that only a node with a writer serves."""
 

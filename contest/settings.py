@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from ipaddress import ip_network
-from typing import Annotated, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
@@ -36,18 +36,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             pattern="^(sqlite|postgresql)://",
             description="Where the book is kept: `sqlite:///path` or `postgresql://user:password@host/database`.",
+            extra={"zh": "数据保存在哪里：`sqlite:///路径` 或 `postgresql://用户:密码@主机/数据库`。"},
         ),
     ] = "sqlite:///var/jiangsai.db"
     host: Annotated[
-        str, Meta(description="Address to listen on; `0.0.0.0` lets tablets of the hall reach this machine.")
+        str,
+        Meta(
+            description="Address to listen on; `0.0.0.0` lets tablets of the hall reach this machine.",
+            extra={"zh": "监听的地址；`0.0.0.0` 让会场内的平板能连到本机。"},
+        ),
     ] = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on.")] = 8000
+    port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on.", extra={"zh": "监听的端口。"})] = (
+        8000
+    )
     public_url: Annotated[
         str,
         Meta(
             pattern=r"^(https?://[^/]+)?$",
             description="Address under which browsers reach the service, printed into QR codes; "
             "empty: the address of the request.",
+            extra={"zh": "浏览器访问本系统的地址，印在二维码里；留空则用请求的地址。"},
         ),
     ] = ""
     allowed_hosts: Annotated[
@@ -55,57 +63,112 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             description="Further names (`name` for any port, `name:port` for one) that requests may address. "
             "`localhost`, loopback addresses, the host of `public_url` and the address a connection arrived at "
-            "are always allowed."
+            "are always allowed.",
+            extra={"zh": "请求还可以使用的主机名（`name` 任意端口，`name:port` 指定端口），用逗号分隔。"},
         ),
     ] = ()
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(
             description="Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` "
-            "are believed; empty: nobody's."
+            "are believed; empty: nobody's.",
+            extra={
+                "zh": "哪些代理的 `X-Forwarded-For`、`X-Forwarded-Proto` 可信（地址或网段，逗号分隔）；"
+                "留空则都不信。"
+            },
         ),
     ] = ()
     metrics_token: Annotated[
         str,
-        Meta(description="Bearer token that may read `/metrics` from elsewhere; empty: this machine only."),
+        Meta(
+            description="Bearer token that may read `/metrics` from elsewhere; empty: this machine only.",
+            extra={"zh": "从别的机器读取 `/metrics` 的令牌；留空则只有本机能读。"},
+        ),
     ] = ""
     log_level: Annotated[
-        Literal["debug", "info", "warning", "error"], Meta(description="Least severity that is logged.")
+        Literal["debug", "info", "warning", "error"],
+        Meta(description="Least severity that is logged.", extra={"zh": "记录的最低级别。"}),
     ] = "info"
     log_format: Annotated[
-        Literal["text", "json"], Meta(description="`text` for people, `json` for machines; one line an event.")
+        Literal["text", "json"],
+        Meta(
+            description="`text` for people, `json` for machines; one line an event.",
+            extra={"zh": "`text` 给人看，`json` 给程序读；每件事一行。"},
+        ),
     ] = "text"
     sign_in_hours: Annotated[
-        int, Meta(ge=1, le=720, description="A sign-in ends after so many hours without a request.")
+        int,
+        Meta(
+            ge=1,
+            le=720,
+            description="A sign-in ends after so many hours without a request.",
+            extra={"zh": "多少小时没有操作后需要重新登录。"},
+        ),
     ] = 12
     requests_per_minute: Annotated[
-        int, Meta(ge=1, description="Requests that one sign-in or one tablet may make in a minute.")
+        int,
+        Meta(
+            ge=1,
+            description="Requests that one sign-in or one tablet may make in a minute.",
+            extra={"zh": "一次登录或一台平板每分钟最多的请求数。"},
+        ),
     ] = 600
     requests_per_minute_and_address: Annotated[
         int,
-        Meta(ge=1, description="Requests from one network address in a minute; a whole hall may share one."),
+        Meta(
+            ge=1,
+            description="Requests from one network address in a minute; a whole hall may share one.",
+            extra={"zh": "同一网络地址每分钟最多的请求数；整个会场可能共用一个地址。"},
+        ),
     ] = 6000
     requests_per_minute_in_all: Annotated[
-        int, Meta(ge=1, description="Requests in a minute from everybody together.")
+        int,
+        Meta(
+            ge=1,
+            description="Requests in a minute from everybody who is not signed in, together.",
+            extra={"zh": "所有未登录者合计每分钟最多的请求数。"},
+        ),
     ] = 60000
     sign_ins_per_minute: Annotated[
-        int, Meta(ge=1, description="Attempts to sign in from one network address, and for one login, a minute.")
+        int,
+        Meta(
+            ge=1,
+            description="Attempts to sign in from one network address, and for one login, a minute.",
+            extra={"zh": "同一地址、同一账号每分钟最多尝试登录的次数。"},
+        ),
     ] = 20
     pairings_per_minute: Annotated[
-        int, Meta(ge=1, description="Attempts to pair a tablet from one network address in a minute.")
+        int,
+        Meta(
+            ge=1,
+            description="Attempts to pair a tablet from one network address in a minute.",
+            extra={"zh": "同一地址每分钟最多尝试配对的次数。"},
+        ),
     ] = 30
     pairings_per_minute_in_all: Annotated[
         int,
-        Meta(ge=1, description="Wrong pairing codes from everybody together in a minute; then all wait."),
+        Meta(
+            ge=1,
+            description="Wrong pairing codes from everybody together in a minute; then all wait.",
+            extra={"zh": "所有人合计每分钟最多输错的配对码；超过后都须等待。"},
+        ),
     ] = 60
-    demo: Annotated[bool, Meta(description="Show the demo sign-ins on the first page. Never for real data.")] = (
-        False
-    )
+    demo: Annotated[
+        bool,
+        Meta(
+            description="Show the demo sign-ins on the first page. Never for real data.",
+            extra={"zh": "在首页显示演示账号。真实比赛不要打开。"},
+        ),
+    ] = False
     role: Annotated[
         Literal["all", "web", "board"],
         Meta(
             description="What this process serves: `all`; `web` (the same, named for a larger installation); "
-            "`board` (public boards only, never writes)."
+            "`board` (public boards only, never writes).",
+            extra={
+                "zh": "本进程提供什么：`all` 全部；`web` 同样是全部（较大的部署中的叫法）；"
+                "`board` 只有公开看板，从不写入。"
+            },
         ),
     ] = "all"
 
@@ -142,7 +205,8 @@ class Setting(msgspec.Struct, frozen=True):
     name: str
     variable: str
     default: str
-    meaning: str
+    zh: str
+    en: str
 
 
 def variable_of(name: str) -> str:
@@ -151,17 +215,17 @@ def variable_of(name: str) -> str:
 
 
 def catalogue() -> list[Setting]:
-    """Every setting with its variable, default and meaning, in the order of the class."""
+    """Every setting with its variable, default and meaning in both languages, in the order of the class."""
     hints = get_type_hints(Settings, include_extras=True)
     return [
-        Setting(
-            field.name,
-            variable_of(field.name),
-            _printed(field.default),
-            hints[field.name].__metadata__[0].description,
-        )
+        Setting(field.name, variable_of(field.name), _printed(field.default), *_meaning(hints[field.name]))
         for field in msgspec.structs.fields(Settings)
     ]
+
+
+def _meaning(hint: Any) -> tuple[str, str]:
+    meta: Meta = hint.__metadata__[0]
+    return str((meta.extra or {})["zh"]), str(meta.description)
 
 
 def _printed(default: object) -> str:
