@@ -15,11 +15,13 @@ from scoring.document import (
     Imported,
     Judgement,
     Linear,
+    Lookup,
     Node,
     Panel,
     PassFail,
     Penalty,
     Quantity,
+    Single,
     Sum,
     Tolerance,
     Total,
@@ -111,59 +113,67 @@ def raw_span(node: Node) -> Span:
 def _aspect_span(aspect: AnyAspect) -> Span:
     low, high, step = limits(aspect)
     entered = common_grain([low, step])
+    if isinstance(aspect, Panel):
+        if isinstance(aspect.rule, Total):
+            return Span(min(low, ZERO) * MOST_JUDGES, max(high, ZERO) * MOST_JUDGES, entered)
+        return Span(low, high, ZERO)
+    if isinstance(aspect, Judgement):
+        return Span(ZERO, exact(aspect.max), ZERO)
+    return _single_span(aspect, Span(low, high, entered))
+
+
+def _single_span(aspect: Single, entered: Span) -> Span:
     match aspect:
-        case Panel(rule=rule):
-            if isinstance(rule, Total):
-                return Span(min(low, ZERO) * MOST_JUDGES, max(high, ZERO) * MOST_JUDGES, entered)
-            return Span(low, high, ZERO)
-        case Judgement():
-            return Span(ZERO, exact(aspect.max), ZERO)
-        case PassFail():
-            return Span(ZERO, exact(aspect.max), exact(aspect.max))
-        case Completed(possible=possible):
-            return Span(ZERO, exact(aspect.max), exact(aspect.max) / possible)
-        case Difference():
-            each, per = exact(aspect.deduction), exact(aspect.per)
-            parts = common_grain([entered, exact(aspect.target)]) / per if aspect.count == "exact" else Fraction(1)
-            return Span(ZERO, exact(aspect.max), common_grain([exact(aspect.max), each * parts]))
+        case PassFail(max=most):
+            reach = _times(Span(ZERO, Fraction(1), Fraction(1)), exact(most))
+        case Completed(max=most, possible=possible):
+            reach = _times(Span(ZERO, Fraction(possible), Fraction(1)), exact(most) / possible)
+        case Difference(max=most):
+            reach = Span(ZERO, exact(most), common_grain([exact(most), _rate_grain(aspect, entered)]))
         case Choice(options=options):
-            return _among([exact(option.points) for option in options])
+            reach = _among([exact(option.points) for option in options])
         case Tolerance(ranges=ranges):
-            return _among([exact(one.points) for one in ranges])
+            reach = _among([exact(one.points) for one in ranges])
         case Imported() | Amount():
-            return Span(low, high, entered)
+            reach = entered
         case Penalty(each=each):
-            worth = Fraction(1) if each is None else exact(each)
-            return Span(low * worth, high * worth, entered * worth)
+            reach = _times(entered, exact(each or "1"))
+        case Quantity(convert=Linear() as linear):
+            reach = _linear_span(linear, entered)
         case Quantity(convert=convert):
-            if not isinstance(convert, Linear):
-                return _among([exact(convert.beyond), *(exact(row.points) for row in convert.rows)])
-            return _linear_span(convert, low, high, entered)
+            assert isinstance(convert, Lookup)
+            reach = _among([exact(convert.beyond), *(exact(row.points) for row in convert.rows)])
         case _:
             assert_never(aspect)
+    return reach
+
+
+def _times(reach: Span, by: Fraction) -> Span:
+    return Span(reach.low * by, reach.high * by, reach.grain * by)
+
+
+def _rate_grain(aspect: Difference, entered: Span) -> Fraction:
+    """What one more step of difference changes."""
+    if aspect.count != "exact":
+        return exact(aspect.deduction)
+    parts = common_grain([entered.grain, exact(aspect.target)]) / exact(aspect.per)
+    return exact(aspect.deduction) * parts
 
 
 def _among(points: list[Fraction]) -> Span:
     return Span(min(points), max(points), common_grain(points))
 
 
-def _linear_span(convert: Linear, low: Fraction, high: Fraction, entered: Fraction) -> Span:
+def _linear_span(convert: Linear, entered: Span) -> Span:
     # Monotone on either side of `at`, so the ends and the middle tell all.
-    middle = min(max(exact(convert.at), low), high)
-    ends = [linear_points(convert, value) for value in (low, middle, high)]
+    middle = min(max(exact(convert.at), entered.low), entered.high)
+    ends = [linear_points(convert, value) for value in (entered.low, middle, entered.high)]
     parts = Fraction(1)
     if convert.count == "exact":
-        parts = common_grain([entered, exact(convert.at)]) / exact(convert.per)
-    grain = common_grain(
-        [
-            exact(convert.points),
-            exact(convert.least),
-            exact(convert.most),
-            exact(convert.over) * parts,
-            exact(convert.under) * parts,
-        ]
-    )
-    return Span(min(ends), max(ends), grain)
+        parts = common_grain([entered.grain, exact(convert.at)]) / exact(convert.per)
+    edges = [exact(convert.points), exact(convert.least), exact(convert.most)]
+    rates = [exact(convert.over) * parts, exact(convert.under) * parts]
+    return Span(min(ends), max(ends), common_grain([*edges, *rates]))
 
 
 def dropped(aspect: Panel | Judgement) -> tuple[int, int]:

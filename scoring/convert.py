@@ -60,10 +60,8 @@ def kernel(aspect: Single, farthest: int) -> Kernel:
             made = _table([Fraction(0), *(exact(option.points) for option in options)], _option)
         case Tolerance():
             made = _tolerance(aspect, farthest)
-        case Quantity(convert=Linear() as linear):
-            made = _linear(linear, farthest)
-        case Quantity(convert=Lookup() as lookup):
-            made = _lookup(lookup, farthest)
+        case Quantity(convert=rule):
+            made = _linear(rule, farthest) if isinstance(rule, Linear) else _lookup(rule, farthest)
         case _:
             assert_never(aspect)
     return made
@@ -90,7 +88,8 @@ def _table(points: Sequence[Fraction], place: Callable[[Whole], Whole]) -> Kerne
     peak = max(abs(worth) for worth in row)
 
     def look_up(marks: Whole) -> Whole:
-        return np.array(row, dtype=marks.dtype)[place(marks)]
+        worths: Whole = np.array(row, dtype=marks.dtype)
+        return worths[place(marks)]
 
     return Kernel(denominator, peak, look_up)
 
@@ -118,7 +117,8 @@ def _difference(aspect: Difference, farthest: int) -> Kernel:
 
     def points(marks: Whole) -> Whole:
         size = abs(marks * (scale // THOUSAND) - middle)
-        return np.maximum(full - rate * units(size), 0)
+        left: Whole = np.maximum(full - rate * units(size), 0)
+        return left
 
     return Kernel(denominator, full + max(rate, 1) * spread, points)
 
@@ -136,7 +136,7 @@ def _tolerance(aspect: Tolerance, farthest: int) -> Kernel:
 
     def points(marks: Whole) -> Whole:
         measured = marks * (scale // THOUSAND)
-        worth = np.zeros_like(marks)
+        worth: Whole = np.zeros_like(marks)
         for low, high, one in reversed(spans):
             worth = np.where((low <= measured) & (measured <= high), one, worth)
         return worth
@@ -165,7 +165,8 @@ def _linear(convert: Linear, farthest: int) -> Kernel:
     def points(marks: Whole) -> Whole:
         distance = marks * (scale // THOUSAND) - middle
         change = np.where(distance > 0, over, under).astype(marks.dtype)
-        return np.minimum(np.maximum(first + change * units(abs(distance)), low), high)
+        reached: Whole = np.minimum(np.maximum(first + change * units(abs(distance)), low), high)
+        return reached
 
     rate = max(abs(over), abs(under), 1)
     return Kernel(denominator, max(abs(first) + rate * spread, abs(low), abs(high)), points)

@@ -51,7 +51,7 @@ def plain(value: Fraction, most: int = 4) -> str:
 
 
 def decimals(denominator: int, most: int) -> int:
-    """How many places a fraction with this denominator needs; more than `most` when it needs more or never ends."""
+    """How many places this denominator needs; more than `most` when it needs more or never ends."""
     for places in range(most + 1):
         if 10**places % denominator == 0:
             return places

@@ -69,7 +69,8 @@ def score(rule: PanelKernel, marks: Whole, seated: Whole | None, present: Whole)
     kept = np.maximum(present - rule.low - rule.high, 0)
     over = np.array(rule.over, dtype=marks.dtype)[kept]
     if rule.take == "median":
-        return _middle(_sorted(marks, seated), present) * over
+        middle: Whole = _middle(_sorted(marks, seated), present) * over
+        return middle
     if max(rule.low, rule.high) > 1:
         summed = _without_ends(rule, _sorted(marks, seated), present)
     else:
@@ -78,11 +79,13 @@ def score(rule: PanelKernel, marks: Whole, seated: Whole | None, present: Whole)
             summed = summed - (marks if seated is None else np.where(seated, marks, BEYOND)).min(axis=0)
         if rule.high:
             summed = summed - (marks if seated is None else np.where(seated, marks, -BEYOND)).max(axis=0)
-    return np.where(kept > 0, summed, 0) * over
+    scores: Whole = np.where(kept > 0, summed, 0) * over
+    return scores
 
 
 def _sorted(marks: Whole, seated: Whole | None) -> Whole:
-    return np.sort(marks if seated is None else np.where(seated, marks, BEYOND), axis=0)
+    ordered: Whole = np.sort(marks if seated is None else np.where(seated, marks, BEYOND), axis=0)
+    return ordered
 
 
 def _middle(ordered: Whole, present: Whole) -> Whole:
@@ -90,15 +93,17 @@ def _middle(ordered: Whole, present: Whole) -> Whole:
         return np.zeros_like(present)
     below = np.maximum(present - 1, 0) // 2
     above = np.minimum(present // 2, len(ordered) - 1)
-    pair = _at(ordered, below) + _at(ordered, above)
+    pair: Whole = _at(ordered, below) + _at(ordered, above)
     return np.where(present > 0, pair, 0)
 
 
 def _without_ends(rule: PanelKernel, ordered: Whole, present: Whole) -> Whole:
     places = np.arange(len(ordered)).reshape(-1, 1, 1)
     inside = (places >= rule.low) & (places < present - rule.high)
-    return np.where(inside, ordered, 0).sum(axis=0)
+    summed: Whole = np.where(inside, ordered, 0).sum(axis=0)
+    return summed
 
 
 def _at(ordered: Whole, place: Whole) -> Whole:
-    return np.take_along_axis(ordered, place[np.newaxis].astype(np.intp), axis=0)[0]
+    marks: Whole = np.take_along_axis(ordered, place[np.newaxis].astype(np.intp), axis=0)[0]
+    return marks

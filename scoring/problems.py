@@ -21,13 +21,12 @@ from scoring.document import (
     Panel,
     Penalty,
     Quantity,
-    RankBand,
-    Ratio,
+    Single,
     Sum,
-    Threshold,
     Tolerance,
 )
 from scoring.exact import exact, thousandths
+from scoring.prizes import RankBand, Ratio, Threshold
 
 DEEPEST = 10
 MOST_NODES = 1000
@@ -66,16 +65,20 @@ def read(document: bytes | str) -> Document:
         raise SchemeProblem("$", "嵌套太深。", "The document is nested too deeply.") from None
 
 
+_AS_TEXT = ('数字要写成字符串，如 "0.3"。', 'Write the number as a string, like "0.3".')
+_WRITING = (
+    '不是规定的写法：小数如 "0.3"，编号以字母开头。',
+    'Write decimals like "0.3"; ids begin with a letter.',
+)
 _REASONS = (
     (r"Object missing required field `(.+)`", "缺少“{0}”。", "“{0}” is missing."),
     (r"Object contains unknown field `(.+)`", "不认识“{0}”。", "“{0}” is not a word of this node."),
-    (r"Expected `str` matching regex '.*'", "不是规定的写法（数字要写成字符串，如 \"0.3\"；编号以字母开头）。",
-     "This is not written as the language asks (decimals are strings like \"0.3\"; ids begin with a letter)."),
-    (r"Expected `str(?: \| null)?`, got `(?:int|float)`", "数字要写成字符串，如 \"0.3\"。", "Write the number as a string, like \"0.3\"."),
+    (r"Expected `str` matching regex .*", *_WRITING),
+    (r"Expected `str(?: \| null)?`, got `(?:int|float)`", *_AS_TEXT),
     (r"Expected `(.+)`, got `(.+)`", "应为 {0}，却是 {1}。", "Expected {0}, found {1}."),
     (r"Expected `(\w+)` (.+)", "应为 {0} {1}。", "Expected {0} {1}."),
     (r"Invalid value ['\"]?([^'\"]*)['\"]?", "不认识的值“{0}”。", "“{0}” is not one of the values this may have."),
-)  # fmt: skip
+)
 
 
 def _misread(document: bytes | str, message: str) -> SchemeProblem:
@@ -110,16 +113,8 @@ def found(document: Document) -> Iterator[SchemeProblem]:
         yield SchemeProblem(
             root.id, "总分不能有权重、负号或不计分。", "The total takes no weight, no minus and must count."
         )
-    if not any(_counting(part) for part in root.parts):
-        yield SchemeProblem(root.id, "没有计分的评分点。", "No aspect counts.")
     yield from _keys(document, nodes)
     yield from _awards(document, nodes)
-
-
-def _counting(node: Node) -> bool:
-    if not node.counts:
-        return False
-    return any(_counting(part) for part in node.parts) if isinstance(node, Sum) else True
 
 
 def _tree(node: Node, depth: int, nodes: dict[str, Node]) -> Iterator[SchemeProblem]:
@@ -136,6 +131,12 @@ def _tree(node: Node, depth: int, nodes: dict[str, Node]) -> Iterator[SchemeProb
     if node.cap is not None and node.floor is not None and exact(node.cap) < exact(node.floor):
         yield SchemeProblem(node.id, "上限低于下限。", "The cap is below the floor.")
     if isinstance(node, Sum):
+        if not any(part.counts for part in node.parts):
+            zh, en = (
+                "没有计分的部分；若只作记录，请把本节点设为不计分。",
+                "No part counts; to record only, let this node not count.",
+            )
+            yield SchemeProblem(node.id, zh, en)
         for part in node.parts:
             yield from _tree(part, depth + 1, nodes)
     else:
@@ -158,17 +159,21 @@ def _aspect(node: AnyAspect) -> Iterator[SchemeProblem]:
     maximum = getattr(node, "max", None)
     if maximum is not None and exact(maximum) <= 0:
         yield SchemeProblem(node.id, "满分必须大于零。", "The maximum must be above zero.")
-    yield from _own(node)
+    yield from _panel(node) if isinstance(node, Panel | Judgement) else _single(node)
 
 
-def _own(node: AnyAspect) -> Iterator[SchemeProblem]:
+def _panel(node: Panel | Judgement) -> Iterator[SchemeProblem]:
+    least = sum(bounds.dropped(node)) + 1
+    if node.min_judges is not None and node.min_judges < least:
+        zh, en = (
+            f"去掉最低最高后至少要剩一名：需要 {least} 名裁判。",
+            f"Dropping marks needs at least {least} judges.",
+        )
+        yield SchemeProblem(node.id, zh, en)
+
+
+def _single(node: Single) -> Iterator[SchemeProblem]:
     match node:
-        case Panel() | Judgement():
-            least = sum(bounds.dropped(node)) + 1
-            if node.min_judges is not None and node.min_judges < least:
-                yield SchemeProblem(
-                    node.id, f"至少要有 {least} 名裁判才够去掉。", f"Dropping marks needs at least {least} judges."
-                )
         case Difference():
             if exact(node.per) <= 0 or exact(node.deduction) < 0:
                 yield SchemeProblem(node.id, "扣分单位必须大于零。", "The unit of a deduction must be above zero.")

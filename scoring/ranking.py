@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring.convert import Whole
-from scoring.document import Key
 from scoring.plan import Plan
+from scoring.prizes import Key
 from scoring.scheme import Scheme
 from scoring.sheet import ENTERED_STATE, IN_COMPETITION, Grid, Sheet
 from scoring.total import POINTS, Tally
@@ -107,7 +107,8 @@ def _below(scheme: Scheme, node: str) -> set[str]:
 
 def needed_known(scheme: Scheme, plan: Plan, tally: Tally) -> npt.NDArray[np.bool_]:
     """For each entry: everything its rank needs is known."""
-    complete: npt.NDArray[np.bool_] = tally.known[[plan.rows[id_] for id_ in needed(scheme)]].all(axis=0)
+    rows = [plan.rows[id_] for id_ in needed(scheme)]
+    complete: npt.NDArray[np.bool_] = np.logical_and.reduce(tally.known[rows], axis=0)
     return complete
 
 
@@ -116,12 +117,12 @@ def _columns(scheme: Scheme, plan: Plan, grid: Grid, tally: Tally) -> list[Whole
     total = tally.lane(plan.rows[scheme.root.id], POINTS)
     columns = [_sortable(-total if scheme.ranking.order == "high" else total)]
     for key in scheme.ranking.keys:
-        answer, unanswered = _answer(key, scheme, plan, grid, tally)
+        answer, unanswered = _answer(key, plan, grid, tally)
         columns += [unanswered, _sortable(-answer if key.order == "high" else answer)]
     return columns
 
 
-def _answer(key: Key, scheme: Scheme, plan: Plan, grid: Grid, tally: Tally) -> tuple[Whole, Whole]:
+def _answer(key: Key, plan: Plan, grid: Grid, tally: Tally) -> tuple[Whole, Whole]:
     """A key's number for each entry, and whether there is none: who was not measured stands behind who was."""
     answer = tally.lane(plan.rows[key.node], POINTS)
     unanswered = ~tally.known[plan.rows[key.node]]

@@ -13,12 +13,11 @@ from types import MappingProxyType
 import msgspec
 
 from scoring import bounds, problems
+from scoring import document as words
 from scoring.bounds import Span
 from scoring.document import (
     AnyAspect,
     AspectPart,
-    Award,
-    Choice as ChoicePart,
     Completed,
     Document,
     Imported,
@@ -27,10 +26,10 @@ from scoring.document import (
     Panel,
     PassFail,
     Penalty,
-    Ranking,
     Sum,
 )
 from scoring.exact import THOUSAND, common_grain, decimals, exact, printed
+from scoring.prizes import Award, Ranking
 from scoring.problems import SchemeProblem
 
 __all__ = [
@@ -155,8 +154,7 @@ def parse(document: bytes | str) -> Scheme:
     read = problems.read(document)
     for problem in problems.found(read):
         raise problem
-    nodes: dict[str, Placed] = {}
-    _place(read.root, 0, "", True, read.shows, nodes)
+    nodes = _placed(read)
     aspects = {
         id_: _aspect(placed, nodes[placed.above].node)
         for id_, placed in nodes.items()
@@ -176,14 +174,19 @@ def canonical(document: bytes | str) -> bytes:
     return json.dumps(json.loads(document), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _place(node: Node, depth: int, above: str, counts: bool, shows: int, nodes: dict[str, Placed]) -> None:
-    counts = counts and node.counts
-    reach = bounds.span(node)
-    needed = decimals(reach.grain.denominator, 4) if reach.grain else 5
-    nodes[node.id] = Placed(node, depth, above, counts, reach, needed if needed <= 4 else shows)
-    if isinstance(node, Sum):
-        for part in node.parts:
-            _place(part, depth + 1, node.id, counts, shows, nodes)
+def _placed(document: Document) -> dict[str, Placed]:
+    """Every node by its id, in document order."""
+    nodes: dict[str, Placed] = {}
+    waiting: list[tuple[Node, int, str, bool]] = [(document.root, 0, "", True)]
+    while waiting:
+        node, depth, above, counts = waiting.pop()
+        reach = bounds.span(node)
+        needed = decimals(reach.grain.denominator, 4) if reach.grain else 5
+        places = needed if needed <= 4 else document.shows
+        nodes[node.id] = Placed(node, depth, above, counts and node.counts, reach, places)
+        if isinstance(node, Sum):
+            waiting += [(part, depth + 1, node.id, counts and node.counts) for part in reversed(node.parts)]
+    return nodes
 
 
 def _aspect(placed: Placed, above: Node) -> Aspect:
@@ -215,29 +218,25 @@ def _milli(value: Fraction) -> int:
     return int(value * THOUSAND)
 
 
+_VIEWS: dict[type, str] = {
+    Panel: "panel",
+    Judgement: "judgement",
+    PassFail: "pass_fail",
+    Completed: "count",
+    words.Choice: "choice",
+    Imported: "imported",
+}
+
+
 def _view(part: AnyAspect) -> str:
-    match part:
-        case Panel():
-            return "panel"
-        case Judgement():
-            return "judgement"
-        case PassFail():
-            return "pass_fail"
-        case Completed():
-            return "count"
-        case Penalty():
-            return "count" if part.each is not None and exact(part.step) == 1 else "amount"
-        case ChoicePart():
-            return "choice"
-        case Imported():
-            return "imported"
-        case _:
-            return "amount"
+    if isinstance(part, Penalty) and part.each is not None and exact(part.step) == 1:
+        return "count"
+    return _VIEWS.get(type(part), "amount")
 
 
 def _choices(part: AnyAspect) -> tuple[Choice, ...]:
     match part:
-        case ChoicePart(options=options):
+        case words.Choice(options=options):
             return tuple(
                 Choice(value=number * THOUSAND, label=option.label, label_en=option.label_en)
                 for number, option in enumerate(options, 1)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from scoring.document import Award, Condition, Everyone, FirstHalf, RankBand, Ratio, Threshold
 from scoring.exact import exact
+from scoring.prizes import Award, Condition, Everyone, FirstHalf, RankBand, Ratio, Threshold
 from scoring.ranking import Order, Standing
 
 Scores = Callable[[str | None, int], Fraction | None]

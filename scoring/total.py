@@ -54,7 +54,7 @@ def tally(plan: Plan, grid: Grid, trace: dict[str, Seen] | None = None) -> Tally
     for group in plan.singles:
         missing[group.rows] = grid.single_states[group.columns] == BLANK_STATE
     known = missing == 0
-    values = np.zeros((shape[0], 1 if known.all() else 3, shape[1]), dtype=plan.dtype)
+    values: Whole = np.zeros((shape[0], 1 if known.all() else 3, shape[1]), dtype=plan.dtype)
     for group in plan.panels:
         _panel(group, grid, present[group.columns], values, _seen(trace, group.aspects[0]))
     for group in plan.singles:
