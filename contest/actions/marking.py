@@ -20,6 +20,7 @@ from contest.model.people import Entry, behind_station, label_of
 from contest.model.text import Key, Reason
 from contest.store.open import Store
 from contest.store.queries import people, plans, results, schemes
+from contest.store.queries.live import next_device_seq
 from contest.store.queries.people import names_of_accounts
 from contest.store.queries.results import MarkOnRecord
 from scoring.scheme import Aspect
@@ -55,7 +56,7 @@ async def enter_at_desk(
         planned.contest,
         [
             EnterMark(
-                device=DeviceId(f"{DESK}{person.account}"),
+                device=_desk_of(person),
                 device_seq=mark.device_seq,
                 mark=MarkId(mark.mark),
                 session=session,
@@ -70,6 +71,11 @@ async def enter_at_desk(
             for mark in marks
         ],
     )
+
+
+def _desk_of(person: Person) -> DeviceId:
+    """A signed-in person at the desk counts as one device."""
+    return DeviceId(f"{DESK}{person.account}")
 
 
 class AspectLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +145,8 @@ class SessionMarks(msgspec.Struct, frozen=True, kw_only=True):
     entries: list[EntryLine]
     seats: list[SeatLine]
     marks: list[MarkLine]
+    next_device_seq: int
+    """The lowest number that this person's desk has not used yet."""
 
 
 async def marks_seen_by(store: Store, person: Person, session: SessionId) -> SessionMarks:
@@ -158,6 +166,7 @@ async def marks_seen_by(store: Store, person: Person, session: SessionId) -> Ses
         entries=await _entries(store, planned, named=sees_names(event, person, unblinded=gates.unblinded)),
         seats=[SeatLine(id=seat.id, number=seat.number, judge_name=seat.judge_name) for seat in seats],
         marks=[_mark(mark, names.get(mark.made_by, "")) for mark in marks],
+        next_device_seq=await next_device_seq(store, _desk_of(person)),
     )
 
 

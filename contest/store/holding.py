@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from contest.errors import MarksExist, ResultsEnded, SessionLocked, StillInUse
+from contest.model.fact import FIRST_LINK
 from contest.model.gate import Line
 from contest.model.ids import ContestId, EventId, PanelId, SeatId, SessionId
 from contest.store.tables import GateRow, HeadRow, MarkRow, RoundRow, SeatRow, SessionRow
-from contest.store.work import Find, Work
+from contest.store.work import Find, Insert, Work
 
 
 def held(contest: ContestId) -> Work[None]:
     """Let no mark and no gate of the contest come between this and the commit."""
+    yield Insert(HeadRow, [{"id": contest, "seq": 0, "link": FIRST_LINK}], unless_there=True)
     yield Find(HeadRow, ("id",), [(contest,)], lock=True)
 
 
