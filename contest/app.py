@@ -24,6 +24,7 @@ from contest.http import (
     pairing,
     people,
     planning,
+    results,
     schemes,
     sessions,
     signing_in,
@@ -46,6 +47,7 @@ OFFICIALS: tuple[Any, ...] = (
     *schemes.CONTROLLERS,
     *sessions.CONTROLLERS,
     *marks.CONTROLLERS,
+    *results.CONTROLLERS,
     *ledger.CONTROLLERS,
 )
 """Everything that only a node with a writer serves."""
