@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import Enum
-from typing import NamedTuple
 
 import msgspec
 
@@ -27,6 +26,7 @@ from contest.errors import (
 from contest.model.ids import AspectId, DeviceId, EntryId, MarkId, SeatId, SessionId
 from contest.model.mark import EnterMark, MarkKind, Receipt, Standing
 from contest.store.clock import stamp
+from realtime.deeds import CLOSES, Allowance, Close, Deed, Enter, Identify, Limits, Moment, Say, ShowSheet
 from realtime.protocol import (
     PROTOCOL,
     Beat,
@@ -43,76 +43,10 @@ from realtime.protocol import (
     SessionChanged,
     Sheet,
     StoredMark,
-    ToSeat,
     Welcome,
 )
 
-CLOSES = {
-    "not_signed_in": 4401,
-    "seat_revoked": 4403,
-    "opened_elsewhere": 4409,
-    "update": 4426,
-    "too_many_requests": 4429,
-    "silent": 4408,
-    "restarting": 1012,
-}
-"""Why the server closes, and the websocket close code that says it once more."""
-
 _decode = msgspec.json.Decoder(FromSeat).decode
-
-
-class Moment(NamedTuple):
-    """When something happened: on a clock that only goes forward, and on the wall."""
-
-    steady: float
-    wall: datetime
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How long and how fast."""
-
-    hello_seconds: float = 10.0
-    beat_seconds: int = 10
-    silent_beats: int = 3
-    """Beats without a word from the tablet before it counts as gone."""
-    messages_at_once: float = 300.0
-    messages_per_second: float = 30.0
-
-
-# ---- deeds ------------------------------------------------------------------------------------------------
-
-
-class Say(NamedTuple):
-    """Send this to the tablet."""
-
-    message: ToSeat
-
-
-class Identify(NamedTuple):
-    """Find out whose token this is; answer with `welcome` or `turn_away`."""
-
-    token: str
-
-
-class ShowSheet(NamedTuple):
-    """Look up the sheet; answer with `show` or `refuse`."""
-
-    session: str
-
-
-class Enter(NamedTuple):
-    """Give these to the book; answer with `stored` after the commit, or `not_saved`."""
-
-    marks: list[EnterMark]
-
-
-class Close(NamedTuple):
-    """End the connection."""
-
-    code: int
-
-
-Deed = Say | Identify | ShowSheet | Enter | Close
 
 
 class Stage(Enum):
@@ -139,8 +73,8 @@ class SeatLine:
         self._began = now.steady
         self._heard = now.steady
         self._spoke = now.steady
-        self._allowance = self.limits.messages_at_once
-        self._counted = now.steady
+        limits = self.limits
+        self._allowance = Allowance(limits.messages_at_once, limits.messages_per_second, now.steady)
 
     # ---- what the tablet does -----------------------------------------------------------------------------
 
@@ -149,7 +83,7 @@ class SeatLine:
         if self.stage is Stage.OVER:
             return []
         self._heard = now.steady
-        if not self._allowed(now):
+        if not self._allowance.take(now.steady):
             return self._too_fast()
         if isinstance(text, bytes):
             return [self.refuse(MessageBinary())]
@@ -262,19 +196,10 @@ class SeatLine:
         self._spoke = now.steady
         return Say(Beat(at=stamp(now.wall), skew_ms=self.skew_ms))
 
-    def _allowed(self, now: Moment) -> bool:
-        """Take one from the allowance, which fills with time and may be overdrawn once as deep as it is high."""
-        most = self.limits.messages_at_once
-        refilled = self._allowance + (now.steady - self._counted) * self.limits.messages_per_second
-        self._allowance = min(most, refilled) - 1
-        self._counted = now.steady
-        return self._allowance >= 0
-
     def _too_fast(self) -> list[Deed]:
-        if self._allowance < -self.limits.messages_at_once:
+        if self._allowance.overdrawn:
             return self.leave("too_many_requests")
-        seconds = 1 + int(-self._allowance / self.limits.messages_per_second)
-        return [self.refuse(TooManyRequests(seconds=seconds))]
+        return [self.refuse(TooManyRequests(seconds=self._allowance.seconds))]
 
 
 def split(receipts: Iterable[Receipt]) -> tuple[list[StoredMark], list[RefusedMark]]:

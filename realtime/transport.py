@@ -1,12 +1,9 @@
-"""The edge towards the network: frames encoded once for many sockets, and readers that may not stall us.
+"""The edge towards the network: readers and senders that stall cannot hold the server up.
 
-`FanOut` is uvicorn's websocket protocol with three additions: it hands the application its `Wire` (through the
+`FanOut` is uvicorn's websocket protocol with three additions: it hands the application its wire (through the
 scope's extensions), it ends a connection that stops reading or answering, and it says goodbye when the server
 stops. `QuickHead` is uvicorn's HTTP protocol with deadlines for heads, bodies and answers. Both lean on names
 inside uvicorn, which is why its version is pinned and `tests/realtime/test_transport.py` checks what they lean on.
-Under another ASGI server `wire_of` returns a `SentWire`, slower and with the same meaning.
-
-It knows frames and sockets, and nothing of what they say.
 """
 
 from __future__ import annotations
@@ -15,61 +12,16 @@ import asyncio
 import contextlib
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib.util import find_spec
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-EXTENSION = "jiangsai.wire"
-"""Where the scope carries the connection's `Wire`."""
+from realtime.wires import BACKLOG, EXTENSION, Frame, frame_of
 
 MAX_MESSAGE = 64 * 1024
 """Bytes of the largest message that is read; a larger one ends the connection with 1009."""
-
-BACKLOG = 64 * 1024
-"""Bytes that may wait for a board; above them it is skipped until it has read."""
-
-CHUNK = 64
-"""Sockets that are written to before the loop may answer a seat."""
-
-Send = Callable[[Any], Awaitable[None]]
-"""ASGI's `send`."""
-
-_SMALL, _MEDIUM = 126, 1 << 16
-
-
-class Frame(NamedTuple):
-    """One message, encoded once: its JSON, and the websocket text frame that carries it."""
-
-    payload: bytes
-    framed: bytes
-
-
-def frame_of(payload: bytes) -> Frame:
-    """Frame a JSON message as a server does: one unmasked text frame."""
-    size = len(payload)
-    if size < _SMALL:
-        head = bytes((0x81, size))
-    elif size < _MEDIUM:
-        head = b"\x81\x7e" + size.to_bytes(2, "big")
-    else:
-        head = b"\x81\x7f" + size.to_bytes(8, "big")
-    return Frame(payload, head + payload)
-
-
-class Wire(Protocol):
-    """A connection as the application writes to it: never waiting, never growing without bound."""
-
-    def put(self, frame: Frame) -> bool:
-        """Write a frame; False when the reader is slow or gone and the frame was left out."""
-
-    def narrow(self) -> None:
-        """Keep little for this connection in the kernel and in the process: it is a spectator's."""
-
-    def abort(self) -> None:
-        """End the connection now, unread bytes and all."""
 
 
 class SocketWire:
@@ -103,57 +55,8 @@ class SocketWire:
         """End the connection now, unread bytes and all."""
         self._transport.abort()
 
-
-class SentWire:
-    """A `Wire` over ASGI's `send`, for servers other than ours: few frames wait, then the reader is slow."""
-
-    WAITING = 64
-    STALL_SECONDS = 10.0
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._frames: asyncio.Queue[Frame] = asyncio.Queue(self.WAITING)
-        self._stalled = False
-        self._writer = asyncio.get_running_loop().create_task(self._send_all())
-
-    def put(self, frame: Frame) -> bool:
-        """Queue a frame; False when the reader is slow or gone and the frame was left out."""
-        self._stalled = (self._stalled and not self._frames.empty()) or self._frames.full()
-        if self._stalled or self._writer.done():
-            return False
-        self._frames.put_nowait(frame)
-        return True
-
-    def narrow(self) -> None:
-        """Nothing to narrow: the queue is short, and the socket belongs to the server."""
-
-    def abort(self) -> None:
-        """Stop writing; the connection ends when its reader sees that nothing comes any more."""
-        self._writer.cancel()
-
-    async def _send_all(self) -> None:
-        with contextlib.suppress(TimeoutError, OSError):
-            while True:
-                frame = await self._frames.get()
-                message = {"type": "websocket.send", "text": frame.payload.decode()}
-                await asyncio.wait_for(self._send(message), self.STALL_SECONDS)
-
-
-def wire_of(scope: Mapping[str, Any], send: Send) -> Wire:
-    """The connection's wire: straight to the socket under our server, through `send` under another."""
-    wire: Wire | None = (scope.get("extensions") or {}).get(EXTENSION)
-    return wire if wire is not None else SentWire(send)
-
-
-async def fan_out(frame: Frame, wires: Sequence[Wire], *, chunk: int = CHUNK) -> list[Wire]:
-    """Write one frame to many, letting the loop answer seats in between; return those that were skipped."""
-    skipped = []
-    for start in range(0, len(wires), chunk):
-        for wire in wires[start : start + chunk]:
-            if not wire.put(frame):
-                skipped.append(wire)
-        await asyncio.sleep(0)
-    return skipped
+    async def flush(self) -> None:
+        """Return at once: what was put is with the transport, in front of anything that follows."""
 
 
 class FanOut(WebSocketsSansIOProtocol):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from contest import errors
 from contest.model.mark import EnterMark, MarkKind, Receipt
+from realtime.deeds import CLOSES, Close, Enter, Identify, Limits, Moment, Say, ShowSheet
 from realtime.protocol import (
     Beat,
     Goodbye,
@@ -21,7 +22,7 @@ from realtime.protocol import (
     StoredMark,
     Welcome,
 )
-from realtime.seats import CLOSES, Close, Enter, Identify, Limits, Moment, Say, SeatLine, ShowSheet, Stage
+from realtime.seats import SeatLine, Stage
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 TOKEN = "t" * 43

@@ -13,18 +13,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame as LibraryFrame
 from websockets.frames import Opcode
 
-from realtime.transport import (
-    BACKLOG,
-    EXTENSION,
-    FanOut,
-    QuickHead,
-    SentWire,
-    SocketWire,
-    fan_out,
-    frame_of,
-    serve_options,
-    wire_of,
-)
+from realtime.transport import FanOut, QuickHead, SocketWire, serve_options
+from realtime.wires import BACKLOG, EXTENSION, SentWire, fan_out, frame_of, wire_of
 from tests.realtime.sockets import served, until
 
 _OF_WEBSOCKETS = """

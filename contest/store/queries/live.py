@@ -1,0 +1,187 @@
+"""Questions of the live part: what is new in the ledger, what a tablet sees, what is on the public programme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from contest.model.contest import Event
+from contest.model.fact import Fact, FactBody
+from contest.model.gate import PLANNED, Line
+from contest.model.ids import ContestId, DeviceId, EventId, SeatId, SessionId
+from contest.model.mark import WHOLE_PANEL, Standing
+from contest.store.open import Store
+from contest.store.queries import plans
+from contest.store.queries.results import MarkOnRecord
+from contest.store.tables import (
+    DeviceRow,
+    EventRow,
+    FactRow,
+    GateRow,
+    HeadRow,
+    MarkRow,
+    ReceiptRow,
+    RoundRow,
+)
+
+
+class _Content(msgspec.Struct, frozen=True):
+    contest: ContestId
+    seq: int
+    at: str
+    body: FactBody
+
+
+_content = msgspec.json.Decoder(_Content).decode
+
+
+async def heads(store: Store, contests: Iterable[str]) -> dict[str, int]:
+    """The newest number of each contest's ledger; a contest without facts is left out."""
+    wanted = list(contests)
+    if not wanted:
+        return {}
+    rows = await store.select(HeadRow.select(HeadRow.id, HeadRow.seq).where(HeadRow.id.is_in(wanted)))
+    return {row["id"]: row["seq"] for row in rows}
+
+
+async def facts_after(store: Store, contest: str, seq: int, limit: int = 1000) -> list[Fact]:
+    """The next facts of a contest after a number, in order."""
+    query = FactRow.select().where((FactRow.contest == contest) & (FactRow.seq > seq))
+    return _facts(await store.select(query.order_by(FactRow.seq).limit(limit)))
+
+
+async def facts_of_event_until(store: Store, contest: ContestId, event: EventId, seq: int) -> list[Fact]:
+    """The facts of an event up to a number of its contest's ledger, in order."""
+    query = FactRow.select().where((FactRow.contest == contest) & (FactRow.seq <= seq) & (FactRow.event == event))
+    return _facts(await store.select(query.order_by(FactRow.seq)))
+
+
+def _facts(rows: Sequence[dict[str, str]]) -> list[Fact]:
+    return [
+        Fact(contest=read.contest, seq=read.seq, at=read.at, body=read.body, prev=row["prev"], link=row["link"])
+        for row in rows
+        for read in (_content(row["content"]),)
+    ]
+
+
+async def newest_mark_at(store: Store, event: EventId) -> str:
+    """When the newest mark that counts was stored; empty before the first."""
+    where = (MarkRow.event == event) & (MarkRow.standing == Standing.COUNTS.value)
+    query = MarkRow.select(MarkRow.at).where(where).order_by(MarkRow.seq, ascending=False).limit(1)
+    rows = await store.select(query)
+    return str(rows[0]["at"]) if rows else ""
+
+
+async def device_is_known(store: Store, digest: str) -> bool:
+    """Whether a token with that SHA-256 was ever given to a tablet, also when it no longer holds its seat."""
+    return bool(await store.select(DeviceRow.select(DeviceRow.id).where(DeviceRow.token == digest)))
+
+
+async def holds_seat(store: Store, device: DeviceId) -> bool:
+    """Whether a tablet may mark at this moment."""
+    where = (DeviceRow.id == device) & (DeviceRow.revoked_at.is_null())
+    return bool(await store.select(DeviceRow.select(DeviceRow.id).where(where)))
+
+
+async def next_device_seq(store: Store, device: DeviceId) -> int:
+    """The lowest number that the book has not seen from a tablet."""
+    query = ReceiptRow.select(ReceiptRow.device_seq).where(ReceiptRow.device == device)
+    seen = await store.select(query.order_by(ReceiptRow.device_seq))
+    expected = 1
+    for row in seen:
+        if row["device_seq"] != expected:
+            break
+        expected += 1
+    return expected
+
+
+async def marks_for_seat(store: Store, session: SessionId, seat: SeatId) -> list[MarkOnRecord]:
+    """What of a session a seat sees: its own marks that count or wait, and those made once for the panel."""
+    where = (
+        (MarkRow.session == session)
+        & (MarkRow.seat.is_in([seat, WHOLE_PANEL]))
+        & (
+            (MarkRow.standing == Standing.COUNTS.value)
+            | ((MarkRow.standing == Standing.PENDING.value) & (MarkRow.made_by == seat))
+        )
+    )
+    rows = await store.select(MarkRow.select().where(where).order_by(MarkRow.seq))
+    return msgspec.convert(rows, list[MarkOnRecord])
+
+
+class ContestOnProgramme(msgspec.Struct, frozen=True, kw_only=True):
+    """A contest as the public reads it."""
+
+    contest: str
+    name: str
+    level: str
+    kind: str
+    starts_on: str
+    ends_on: str
+    place: str
+    events: list[EventOnProgramme]
+
+
+class EventOnProgramme(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as the public reads it: that it is held, and how far it has come."""
+
+    event: str
+    code: str
+    name: str
+    state: str
+
+
+async def programme(store: Store) -> list[ContestOnProgramme]:
+    """All contests with their events and the states of their results, the newest contest first."""
+    contests = await plans.contests(store)
+    events = msgspec.convert(
+        await store.select(EventRow.select().order_by(EventRow.position, EventRow.code)), list[Event]
+    )
+    states = await _states_of_results(store)
+    return [
+        ContestOnProgramme(
+            contest=contest.id,
+            name=contest.name,
+            level=contest.level,
+            kind=contest.kind,
+            starts_on=contest.starts_on,
+            ends_on=contest.ends_on,
+            place=contest.place,
+            events=[
+                EventOnProgramme(
+                    event=event.id, code=event.code, name=event.name, state=states.get(event.id, PLANNED)
+                )
+                for event in events
+                if event.contest == contest.id
+            ],
+        )
+        for contest in contests
+    ]
+
+
+async def _states_of_results(store: Store) -> dict[str, str]:
+    """The gate that each event's results passed last; of a frozen event the last before the freeze."""
+    rounds = {row["id"]: row["round"] for row in await store.select(RoundRow.select())}
+    gates = await store.select(
+        GateRow.select()
+        .where(GateRow.line.is_in([Line.RESULTS.value, Line.VIEW.value]))
+        .order_by(GateRow.seq, ascending=False)
+    )
+    frozen: dict[str, int] = {}
+    thawed: set[str] = set()
+    for row in gates:
+        if row["line"] == Line.VIEW and row["round"] == rounds.get(f"{Line.VIEW}:{row['subject']}", 1):
+            if row["gate"] == "thawed":
+                thawed.add(row["subject"])
+            elif row["subject"] not in thawed:
+                frozen[row["subject"]] = row["seq"]
+    states: dict[str, str] = {}
+    for row in gates:
+        event = row["subject"]
+        current = rounds.get(f"{Line.RESULTS}:{event}", 1)
+        if row["line"] != Line.RESULTS:
+            continue
+        if row["seq"] <= frozen[event] if event in frozen else row["round"] == current:
+            states.setdefault(event, row["gate"])
+    return states

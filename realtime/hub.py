@@ -1,0 +1,247 @@
+"""Follows the ledger and keeps the rooms up to date: the only place where facts become boards.
+
+A doorbell says «facts up to n exist»; it may be lost, doubled or late without harm, because the ledger itself is
+read from where this process stands, and asked once a second even when no bell rings. So a process that only
+reads follows as well as the one that writes. Every room is recomputed as a whole by the one function that also
+makes the workbooks, at most once a tick, and less often when that takes long: seats are answered first.
+
+It knows rooms and numbers of facts. It does not know how a standing is computed, and nothing of sockets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import NamedTuple, Protocol
+
+from contest.model.fact import Fact
+from realtime.figures import LiveFigures
+from realtime.rooms import Room, Snapshot
+from realtime.supervising import ended, supervised
+from realtime.views import Audience, Standing
+from realtime.wires import Wire
+
+
+class Seen(NamedTuple):
+    """Where an event stands now, and where it stood at the freeze while one lasts."""
+
+    contest: str
+    now: Standing
+    at_freeze: Standing | None
+
+
+class Ledger(Protocol):
+    """What the hub asks of the book of facts."""
+
+    async def heads(self, contests: Iterable[str]) -> dict[str, int]:
+        """The newest number of each contest."""
+
+    async def facts_after(self, contest: str, seq: int) -> Sequence[Fact]:
+        """The next facts of a contest, in order; some of them when there are very many."""
+
+
+class Pace(NamedTuple):
+    """How fast the hub works, in seconds."""
+
+    tick: float = 0.2
+    """Between two boards of an event."""
+    follow: float = 0.05
+    """Between two looks at the ledger."""
+    poll: float = 1.0
+    """Until the ledger is looked at although no bell rang."""
+    idle: float = 30.0
+    """Until a room that nobody watches is forgotten."""
+    share: float = 4.0
+    """A board that takes t to make and to send is made again after so many times t at the earliest."""
+
+
+class _Kept:
+    """A room with the task that keeps it."""
+
+    def __init__(self, contest: str, room: Room, now: float) -> None:
+        self.contest = contest
+        self.room = room
+        self.dirty = asyncio.Event()
+        self.newest = ""
+        self.used = now
+        self.task: asyncio.Task[None] | None = None
+
+
+class Hub:
+    """All rooms of one process."""
+
+    def __init__(
+        self,
+        stand: Callable[[str], Awaitable[Seen]],
+        ledger: Ledger,
+        figures: LiveFigures,
+        *,
+        pace: Pace | None = None,
+    ) -> None:
+        self._stand = stand
+        self._ledger = ledger
+        self._figures = figures
+        self._pace = pace or Pace()
+        self._rooms: dict[str, _Kept] = {}
+        self._opening: dict[str, asyncio.Task[_Kept]] = {}
+        self._listeners: defaultdict[str, list[Callable[[Fact], None]]] = defaultdict(list)
+        self._followed: dict[str, int] = {}
+        self._bell = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    # ---- those who watch and listen -------------------------------------------------------------------------
+
+    async def enter(
+        self, event: str, audience: Audience, wire: Wire, *, epoch: str = "", version: int = 0
+    ) -> None:
+        """Let somebody watch an event; NotFound when there is none."""
+        kept = await self._room(event)
+        kept.room.galleries[audience].enter(wire, epoch, version)
+        self._figures.viewers.labels(audience.value).set(self._watching(audience))
+
+    def leave(self, event: str, audience: Audience, wire: Wire) -> None:
+        """Forget somebody who left."""
+        kept = self._rooms.get(event)
+        if kept is not None:
+            kept.room.galleries[audience].leave(wire)
+            kept.used = self._loop.time()
+            self._figures.viewers.labels(audience.value).set(self._watching(audience))
+
+    async def snapshot(self, event: str) -> Snapshot:
+        """The public board of an event as a document; NotFound when there is none."""
+        return (await self._room(event)).room.snapshot
+
+    def listen(self, contest: str, listener: Callable[[Fact], None]) -> Callable[[], None]:
+        """Call the listener for every fact of a contest after `follow` returned, until the returned is called."""
+        self._listeners[contest].append(listener)
+
+        def stop() -> None:
+            self._listeners[contest].remove(listener)
+            if not self._listeners[contest]:
+                del self._listeners[contest]
+
+        return stop
+
+    def ring(self, contest: str, seq: int) -> None:
+        """Facts up to `seq` exist; may be called from any thread."""
+        if self._followed.get(contest, seq) < seq:
+            self._loop.call_soon_threadsafe(self._bell.set)
+
+    @property
+    def rooms(self) -> int:
+        """How many rooms are kept."""
+        return len(self._rooms)
+
+    def _watching(self, audience: Audience) -> int:
+        return sum(len(kept.room.galleries[audience]) for kept in self._rooms.values())
+
+    # ---- rooms ------------------------------------------------------------------------------------------------
+
+    async def _room(self, event: str) -> _Kept:
+        kept = self._rooms.get(event)
+        if kept is None:
+            opening = self._opening.get(event)
+            if opening is None:
+                opening = self._opening[event] = asyncio.create_task(self._open(event))
+                opening.add_done_callback(lambda done: self._opened(event, done))
+            # A storm of viewers waits for one computation, and outlives the one who came first.
+            kept = await asyncio.shield(opening)
+        kept.used = self._loop.time()
+        return kept
+
+    async def _open(self, event: str) -> _Kept:
+        seen = await self._stand(event)
+        await self.follow(seen.contest)
+        # Facts may have come between the two questions; what is followed now is looked at again below.
+        kept = _Kept(seen.contest, Room(seen.now, seen.at_freeze), self._loop.time())
+        kept.dirty.set()
+        self._rooms[event] = kept
+        kept.task = asyncio.create_task(
+            supervised(f"room {event}", lambda: self._keep(event, kept), self._figures)
+        )
+        return kept
+
+    def _opened(self, event: str, done: asyncio.Task[_Kept]) -> None:
+        del self._opening[event]
+        if not done.cancelled():
+            done.exception()  # whoever waited has it; if nobody waits any more, nobody misses it
+
+    async def _keep(self, event: str, kept: _Kept) -> None:
+        """Keep a room up to date until nobody has watched for a while."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(kept.dirty.wait(), self._pace.poll)
+            began = self._loop.time()
+            if kept.dirty.is_set():
+                kept.dirty.clear()
+                try:
+                    await self._update(event, kept)
+                except BaseException:
+                    kept.dirty.set()
+                    raise
+            elif kept.room.waiting:
+                await kept.room.publish({})
+            if not len(kept.room) and self._loop.time() - kept.used > self._pace.idle:
+                self._rooms.pop(event, None)
+                return
+            cost = self._loop.time() - began
+            await asyncio.sleep(max(self._pace.tick - cost, cost * self._pace.share))
+
+    async def _update(self, event: str, kept: _Kept) -> None:
+        with self._figures.recomputing.time():
+            seen = await self._stand(event)
+        frames = kept.room.follow(seen.now, seen.at_freeze)
+        published = await kept.room.publish(frames)
+        self._figures.published(published, kept.newest)
+
+    # ---- the ledger -------------------------------------------------------------------------------------------
+
+    async def follow(self, contest: str) -> None:
+        """Return when the ledger of a contest is followed."""
+        if contest not in self._followed:
+            heads = await self._ledger.heads([contest])
+            self._followed.setdefault(contest, heads.get(contest, 0))
+
+    async def _follow(self) -> None:
+        """Read the ledger after the bell, or after a while."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), self._pace.poll)
+            self._bell.clear()
+            self._forget_unheard()
+            for contest, head in (await self._ledger.heads(list(self._followed))).items():
+                while self._followed.get(contest, head) < head:
+                    await self._read_on(contest)
+            await asyncio.sleep(self._pace.follow)
+
+    async def _read_on(self, contest: str) -> None:
+        for fact in await self._ledger.facts_after(contest, self._followed[contest]):
+            self._followed[contest] = fact.seq
+            kept = self._rooms.get(fact.body.event)
+            if kept is not None:
+                kept.newest = fact.at
+                kept.dirty.set()
+            for listener in tuple(self._listeners.get(contest, ())):
+                listener(fact)
+
+    def _forget_unheard(self) -> None:
+        wanted = {kept.contest for kept in self._rooms.values()} | self._listeners.keys()
+        if not self._opening:
+            for contest in self._followed.keys() - wanted:
+                del self._followed[contest]
+
+    # ---- running ----------------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Follow the ledger while this is entered."""
+        following = asyncio.create_task(supervised("ledger", self._follow, self._figures))
+        try:
+            yield
+        finally:
+            tasks = [following, *self._opening.values()]
+            tasks += [kept.task for kept in self._rooms.values() if kept.task is not None]
+            await ended(tasks)
