@@ -57,9 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _settings(chosen: argparse.Namespace) -> Settings:
     changes = {
-        name: getattr(chosen, name)
-        for name in ("host", "port", "role")
-        if getattr(chosen, name, None) is not None
+        name: getattr(chosen, name) for name in ("host", "port", "role") if getattr(chosen, name, None) is not None
     }
     return Settings.from_environment(**changes)
 
@@ -93,7 +91,7 @@ async def _prepare(settings: Settings, *, season: bool) -> None:
     await migrate(settings.database_url)
     store = await open_store(settings.database_url)
     try:
-        await demo.plant(store, season=season)
+        await demo.plant(store, settings, season=season)
     finally:
         await store.close()
 
