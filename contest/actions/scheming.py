@@ -17,8 +17,7 @@ from contest.model.ids import AspectId, EventId
 from contest.store.open import Store
 from contest.store.queries import plans, results, schemes
 from contest.store.tables import SessionRow
-from scoring.bounds import FARTHEST
-from scoring.exact import plain
+from scoring.outline import OutlineRow, outline
 from scoring.problems import found, read
 from scoring.scheme import Scheme, SchemeProblem, parse
 
@@ -31,27 +30,13 @@ class SchemeDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     document: Document
 
 
-class OutlineLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A node of the scheme in document order. `max` is the most it can be worth, empty where nothing bounds it."""
-
-    node: str
-    depth: int
-    name: str
-    name_en: str
-    weight: str
-    max: str
-    kind: str
-    sign: str
-    counts: bool
-
-
 class AdoptedScheme(msgspec.Struct, frozen=True, kw_only=True):
     """The scheme in force; once marking has started it is locked."""
 
     version: int
     locked: bool
     document: Document
-    outline: list[OutlineLine]
+    outline: tuple[OutlineRow, ...]
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +51,7 @@ class SchemeChecked(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to «is this a scheme?»: its outline, or everything that is wrong."""
 
     ok: bool
-    outline: list[OutlineLine]
+    outline: tuple[OutlineRow, ...]
     problems: list[Problem]
 
 
@@ -101,7 +86,7 @@ def check_scheme(document: Document) -> SchemeChecked:
         problems = [wrong]
     if problems:
         told = [Problem(node=wrong.node, zh=wrong.problem_zh, en=wrong.problem_en) for wrong in problems]
-        return SchemeChecked(ok=False, outline=[], problems=told)
+        return SchemeChecked(ok=False, outline=(), problems=told)
     return SchemeChecked(ok=True, outline=outline(parse(text)), problems=[])
 
 
@@ -153,24 +138,6 @@ def _refitted(sessions: Sequence[Session], before: Scheme, after: Scheme) -> Map
 def written(document: Document) -> str:
     """Write a document as it is stored and hashed: the author's order, no spaces."""
     return msgspec.json.encode(document).decode()
-
-
-def outline(scheme: Scheme) -> list[OutlineLine]:
-    """List the nodes of a scheme with what each is worth."""
-    return [
-        OutlineLine(
-            node=key,
-            depth=placed.depth,
-            name=placed.node.name,
-            name_en=placed.node.name_en,
-            weight=placed.node.weight,
-            max="" if placed.span.high >= FARTHEST else plain(placed.span.high),
-            kind=str(placed.node.__struct_config__.tag),
-            sign=placed.node.sign,
-            counts=placed.counts,
-        )
-        for key, placed in scheme.nodes.items()
-    ]
 
 
 def presets() -> list[Preset]:

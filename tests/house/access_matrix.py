@@ -60,6 +60,7 @@ _SEE_EVENT = Needs(Act.SEE_PLAN, EVENT)
 _SEE_WITHIN = Needs(Act.SEE_PLAN, WITHIN)
 _SEE_ANYWHERE = Needs(Act.SEE_PLAN, ANYWHERE)
 _MARKS = Needs(Act.SEE_MARKS, EVENT)
+_PUBLISH = Needs(Act.PUBLISH, EVENT)
 
 ROUTES: dict[str, Asks] = {
     # pages and the service itself
@@ -156,6 +157,16 @@ ROUTES: dict[str, Asks] = {
     "POST /api/sessions/{session}/lock": Needs(Act.LOCK_SESSION, EVENT),
     "POST /api/sessions/{session}/confirm": Needs(Act.CONFIRM_SESSION, EVENT),
     "POST /api/sessions/{session}/reopen": Needs(Act.REOPEN_SESSION, EVENT),
+    # results and their gates
+    "GET /api/events/{event}/results": _MARKS,
+    "GET /api/events/{event}/results/{entry}/why": _MARKS,
+    "GET /api/events/{event}/gates": _SEE_EVENT,
+    "POST /api/events/{event}/publish": _PUBLISH,
+    "POST /api/events/{event}/freeze": _PUBLISH,
+    "POST /api/events/{event}/thaw": _PUBLISH,
+    "POST /api/events/{event}/unblind": _PUBLISH,
+    "POST /api/events/{event}/official": Needs(Act.MAKE_OFFICIAL, EVENT),
+    "POST /api/events/{event}/supersede": Needs(Act.MAKE_OFFICIAL, EVENT),
     # marks and the ledger
     "GET /api/sessions/{session}/marks": _MARKS,
     "POST /api/sessions/{session}/marks": Needs(Act.IMPORT_MARKS, EVENT),
