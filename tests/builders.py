@@ -16,12 +16,14 @@ from contest.store.tables import (
     ContestRow,
     EntryRow,
     EventRow,
+    MarkRow,
     PanelRow,
     SeatRow,
     SessionEntryRow,
     SessionRow,
     StageRow,
 )
+from contest.store.verify import verify
 
 PANEL, THEORY, FAULTS = AspectId("panel"), AspectId("theory"), AspectId("faults")
 CHIEF, SECOND = "account-chief", "account-second"
@@ -156,3 +158,21 @@ async def hall(store: Store, *, name: str = "c1", judges: int = 3, entries: int 
     if opened:
         await made.pass_gate("opened")
     return made
+
+
+async def standings(store: Store) -> dict[str, str]:
+    """The standing of every stored mark, by its id."""
+    rows = await store.select(MarkRow.select(MarkRow.id, MarkRow.standing))
+    return {row["id"]: row["standing"] for row in rows}
+
+
+async def unbroken(at: Hall) -> bool:
+    """Say that the chain of a contest and everything projected from it are as they must be."""
+    checked = await verify(at.store, at.contest)
+    assert checked.problem == ""
+    return checked.facts > 0
+
+
+def session_gate(at: Hall, gate: str) -> PassGate:
+    """The chief judge's command to let the session pass a gate."""
+    return PassGate(event=at.event, line=Line.SESSION, subject=at.session, gate=gate, by=CHIEF)

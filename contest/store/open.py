@@ -68,7 +68,10 @@ class Store:
         await self.writer.transact(lambda: _in_order(statements, given))
 
     async def close(self) -> None:
-        """Finish what waits and close every connection."""
+        """Finish what waits and close every connection; harmless when it is closed already."""
+        if self not in _open:
+            return
+        _open.remove(self)
         if self._book is not None:
             await self._book.close()
         if self._writer is not None:
@@ -77,7 +80,6 @@ class Store:
             await self.engine.readers.close()
         else:
             await self.engine.pool.close()
-        _open.remove(self)
         if _open:
             _open[-1]._bind()
 
