@@ -44,6 +44,7 @@ _TITLES = {
     503: "Service Unavailable",
 }
 
+_NAMED = re.compile(r"(?:required|unknown) field `([^`]+)`")
 _FIELD = re.compile(r"`\$\.?([^`]*)`$")
 
 
@@ -132,10 +133,18 @@ def _wrong_field(error: HTTPException) -> dict[str, str | int]:
     if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
         first = error.extra[0]
         if isinstance(first, dict):
-            return {"field": str(first.get("key") or "body"), "problem": str(first.get("message", ""))}
+            return _fault(str(first.get("key") or ""), str(first.get("message", "")))
     detail = error.detail
     found = _FIELD.search(detail)
-    return {"field": found.group(1) if found else "body", "problem": detail.split(" - at ")[0]}
+    return _fault(found.group(1) if found else "", detail.split(" - at ")[0])
+
+
+def _fault(key: str, message: str) -> dict[str, str | int]:
+    """Say in which field and what: the router calls the whole body `data`, and a missing one nothing else."""
+    path = [] if key == "data" else [key]
+    named = _NAMED.search(message)
+    field = ".".join(part for part in (*path, named.group(1) if named else "") if part)
+    return {"field": field or "body", "problem": "empty" if message == "'data'" else message}
 
 
 def _by_surprise(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -207,13 +208,35 @@ def _one_each(planted: list[object]) -> list[object]:
     return list({type(row): row for row in planted}.values())
 
 
+@asynccontextmanager
+async def _living(app: Litestar) -> AsyncIterator[None]:
+    """Run the application's life in one task, as a server does; a fixture is set up and ended in two."""
+    begun, over = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            begun.set()
+            await over.wait()
+
+    life = asyncio.create_task(live())
+    waiting = asyncio.create_task(begun.wait())
+    await asyncio.wait({life, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    try:
+        if not life.done():
+            yield
+    finally:
+        over.set()
+        await life
+
+
 Asking = Callable[..., httpx.AsyncClient]
 
 
 @asynccontextmanager
 async def asking(app: Litestar) -> AsyncIterator[Asking]:
     """Clients of the running application: as a browser with a cookie, as a program with a token, or as nobody."""
-    async with app.lifespan():
+    async with _living(app):
         clients: list[httpx.AsyncClient] = []
 
         def client(

@@ -1,0 +1,108 @@
+"""What a client reads when something was refused: named, in its language, nothing of the inside."""
+
+import pytest
+from litestar import get
+
+from contest.http.problems import language_of
+from contest.model.access import Role
+from contest.store.open import Store
+from tests.contest.http import world
+from tests.contest.http.world import Asking, token_for
+
+TOKEN = token_for(Role.ADMINISTRATOR, "own contest")
+
+
+@pytest.fixture
+def store_url(sqlite_url: str) -> str:
+    """One engine is enough here: nothing of this depends on it."""
+    return sqlite_url
+
+
+async def test_a_refusal_is_a_problem_in_the_language_of_the_request(ask: Asking):
+    chinese = await ask().get("/api/me")
+    english = await ask(accept_language="en-GB,en;q=0.9,zh;q=0.5").get("/api/me")
+    assert chinese.headers["content-type"] == "application/problem+json"
+    assert chinese.headers["www-authenticate"] == "Bearer"
+    assert chinese.json() == {
+        "type": "/errors/not_signed_in",
+        "title": "Unauthorized",
+        "status": 401,
+        "code": "not_signed_in",
+        "params": {},
+        "detail": "请先登录。",
+    }
+    assert english.json()["detail"] == "Sign in first."
+
+
+async def test_without_a_language_the_accounts_own_is_spoken(ask: Asking):
+    client = ask(TOKEN)
+    await client.patch("/api/me", json={"language": "en"})
+    assert (await client.get("/api/contests/none/grants")).json()["detail"].startswith("Not found")
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [("", "zh"), ("de", "zh"), ("en", "en"), ("de, en;q=0.3, zh;q=0.7", "zh"), ("zh-CN;q=x, en;q=0.1", "en")],
+)
+def test_the_language_is_the_first_of_ours_that_is_asked_for(header: str, language: str):
+    assert language_of({"accept-language": header}) == language
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"login": "x", "name": "x"}', "password"),
+        (b'{"login": "", "name": "x", "password": "x"}', "login"),
+        (b'{"login": "x", "name": 3, "password": "x"}', "name"),
+        (b'{"login": "x", "name": "x", "password": "x", "admin": true}', "admin"),
+        (b'{"login"', "body"),
+        (b"[]", "body"),
+        (b"", "body"),
+    ],
+)
+async def test_wrong_input_names_the_field(ask: Asking, body: bytes, field: str):
+    answer = await ask(TOKEN).post("/api/accounts", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_input")
+    assert answer.json()["params"]["field"] == field
+
+
+async def test_what_nobody_foresaw_is_a_number_and_stands_in_the_log(
+    planted: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    @get("/api/broken", opt={"public": True}, sync_to_thread=False)
+    def broken() -> None:
+        raise RuntimeError("the inside of the program")
+
+    monkeypatch.setattr("contest.app.OFFICIALS", (broken,))
+    async with world.asking(world.make_app(planted, log_format="json")) as ask:
+        answer = await ask(accept_language="en").get("/api/broken")
+    assert (answer.status_code, answer.json()["code"]) == (500, "unforeseen")
+    assert "inside" not in answer.text
+    log = capsys.readouterr().err
+    assert answer.json()["params"]["incident"] in log
+    assert "the inside of the program" in log
+
+
+async def test_the_log_has_no_tokens_and_no_bodies(planted: Store, capsys: pytest.CaptureFixture[str]):
+    async with world.asking(world.make_app(planted, log_level="info", log_format="json")) as ask:
+        await ask(cookie=TOKEN).post(
+            "/api/sign-in?secret=in-the-query", json={"login": "canary", "password": "bird"}
+        )
+        answer = await ask(TOKEN).get("/api/me")
+    log = capsys.readouterr().err
+    assert answer.headers["x-request-id"] in log
+    assert '"path": "/api/me"' in log
+    assert [word for word in (TOKEN, "canary", "bird", "in-the-query") if word in log] == []
+
+
+async def test_ids_of_two_contests_in_one_path_are_not_found(ask: Asking):
+    client = ask(TOKEN)
+    assert (await client.get("/api/contests/contestC/grants")).status_code == 404
+    assert (await ask().get("/api/contests/contestC/grants")).status_code == 401
+
+
+async def test_the_openapi_document_names_every_route_of_the_api(ask: Asking):
+    document = (await ask().get("/schema/openapi.json")).json()
+    assert document["openapi"].startswith("3.1")
+    assert "/api/contests/{contest}/grants" in document["paths"]
+    assert not [path for path in document["paths"] if path.startswith("/app")]
