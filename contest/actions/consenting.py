@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from piccolo.query.base import Query
 
+from contest.actions.readiness import check_ready
 from contest.errors import ConsentExpired, ConsentNotYours, NotAllowed
 from contest.model.access import NEEDS_SECOND_PERSON, Act, Person, may
 from contest.model.ids import AccountId, ContestId
@@ -37,7 +38,7 @@ async def request(
 ) -> str:
     """Ask for a second person's consent to a command; return the request's id. Asking twice is asking once."""
     assert act in NEEDS_SECOND_PERSON
-    waiting = await consents.waiting_for(store, act, command.subject, person.account)
+    waiting = await consents.waiting_for(store, act, command, person.account)
     if waiting is not None:
         return waiting
     consent = new_id()
@@ -69,6 +70,7 @@ async def give(store: Store, consent: str, person: Person) -> Recorded:
     if first is None or not _may(first, found):
         raise NotAllowed(act=found.act.value)
     command = msgspec.structs.replace(found.command, by=found.requested_by, second=person.account)
+    await check_ready(store, command)  # a day may lie between: a ruling since then may have opened a tie
     return await store.book.record(
         found.contest, command, text=found.reason, also=[_settled(consent, ConsentState.GIVEN, person.account)]
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from scoring.explain import Step, explain
 
 from contest.actions.entering import sees_names
 from contest.actions.results import EventResults, results_of
@@ -18,6 +17,7 @@ from contest.store.clock import now
 from contest.store.open import Store
 from contest.store.queries import people
 from scoring import Result
+from scoring.explain import Step, explain
 from scoring.scheme import NodeLine
 
 

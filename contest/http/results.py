@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from litestar import Controller, get, post
-from scoring.explain import Step
 
 from contest.actions import publishing, showing
 from contest.actions.locking import GateState
@@ -12,6 +11,7 @@ from contest.http.sessions import Asked, Because
 from contest.model.access import Act, Person
 from contest.model.ids import EntryId, EventId
 from contest.store.open import Store
+from scoring.explain import Step
 
 
 class EventResults(Controller):

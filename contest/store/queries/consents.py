@@ -75,18 +75,26 @@ def consent_in(row: Mapping[str, object], at: str) -> Consent:
     return msgspec.convert({**row, "consent": row["id"], "command": command, "state": state}, Consent)
 
 
-async def waiting_for(store: Store, act: Act, subject: str, requested_by: AccountId) -> str | None:
-    """The request that the same person has already made for the same act and that still waits."""
+async def waiting_for(
+    store: Store, act: Act, command: PassGate | ReopenLine, requested_by: AccountId
+) -> str | None:
+    """The request that the same person has already made for the same thing and that still waits."""
     rows = await store.select(
-        ConsentRow.select(ConsentRow.id).where(
+        ConsentRow.select().where(
             (ConsentRow.act == act.value)
-            & (ConsentRow.subject == subject)
+            & (ConsentRow.subject == command.subject)
             & (ConsentRow.requested_by == requested_by)
             & (ConsentRow.state == ConsentState.WAITING.value)
             & (ConsentRow.expires_at > clock.now())
         )
     )
-    return str(rows[0]["id"]) if rows else None
+    # One act may ask for opposite things: to make results official, and to take them back.
+    same = [row for row in rows if _asks(consent_in(row, clock.now()).command) == _asks(command)]
+    return str(same[0]["id"]) if same else None
+
+
+def _asks(command: PassGate | ReopenLine) -> tuple[str, str]:
+    return command.line.value, command.gate if isinstance(command, PassGate) else "reopened"
 
 
 async def consents_of_contest(store: Store, contest: ContestId, language: str) -> list[ConsentLine]:
