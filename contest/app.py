@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Router
@@ -17,7 +17,9 @@ from contest.errors import NotSignedIn
 from contest.http import (
     accounts,
     consents,
+    exports,
     guards,
+    imports,
     ledger,
     marks,
     pages,
@@ -37,6 +39,7 @@ from contest.http.security import Doorway
 from contest.model.access import Person
 from contest.settings import Settings
 from contest.store.open import Store, open_store
+from realtime.routes import Live, create_live
 
 OFFICIALS: tuple[Any, ...] = (
     Router("/", route_handlers=[*signing_in.CONTROLLERS, *accounts.CONTROLLERS], tags=["access"]),
@@ -49,31 +52,28 @@ OFFICIALS: tuple[Any, ...] = (
     *marks.CONTROLLERS,
     *results.CONTROLLERS,
     *ledger.CONTROLLERS,
+    *exports.CONTROLLERS,
+    # What takes files takes larger bodies than anything else.
+    Router("/", route_handlers=imports.CONTROLLERS, request_max_body_size=UPLOAD_LIMIT + FORM_AROUND_FILE),
 )
-"""Everything that only a node with a writer serves."""
-
-UPLOADS: tuple[Any, ...] = ()
-"""What takes files, and so larger bodies than anything else."""
+"""Everything that a node which only shows public boards does not serve."""
 
 
 def create_app(settings: Settings, *, store: Store | None = None) -> Litestar:
     """Assemble the application; it opens the store itself unless it is given one."""
     system.set_up_log(settings)
-    limits = Limits(settings)
-    figures = Figures()
-    officials = [
-        *OFFICIALS,
-        Router("/", route_handlers=UPLOADS, request_max_body_size=UPLOAD_LIMIT + FORM_AROUND_FILE),
-    ]
+    limits, figures, revocations = Limits(settings), Figures(), Revocations()
+    live = create_live(settings, revocations=revocations, registry=figures.registry)
     app = Litestar(
         route_handlers=[
             *system.CONTROLLERS,
             *pages.CONTROLLERS,
-            *([] if settings.role == "board" else officials),
+            *live.handlers,
+            *(() if settings.role == "board" else OFFICIALS),
         ],
         guards=[guards.guard],
         dependencies={
-            "store": Provide(_store),
+            "store": Provide(_store, sync_to_thread=False),
             "settings": Provide(_settings, sync_to_thread=False),
             "limits": Provide(_limits, sync_to_thread=False),
             "revocations": Provide(_revocations, sync_to_thread=False),
@@ -81,32 +81,39 @@ def create_app(settings: Settings, *, store: Store | None = None) -> Litestar:
             "language": Provide(_language, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=[_open_house(store)],
-        state=State({"settings": settings, "limits": limits, "figures": figures, "revocations": Revocations()}),
+        lifespan=[_open_house(live, store)],
+        state=State({"settings": settings, "limits": limits, "figures": figures, "revocations": revocations}),
         request_max_body_size=JSON_LIMIT,
         multipart_form_part_limit=10,
         logging_config=None,
-        openapi_config=OpenAPIConfig(
-            title="Jiangsai 匠赛",
-            version="1",
-            path="/schema",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-            openapi_router=Router("/schema", route_handlers=[], opt={"public": True}, include_in_schema=False),
-        ),
+        openapi_config=_openapi(),
     )
     guards.check_routes(app)
     app.asgi_handler = Doorway(app.asgi_handler, settings, limits, figures)
     return app
 
 
-def _open_house(given: Store | None) -> Any:
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Jiangsai 匠赛",
+        version="1",
+        path="/schema",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        openapi_router=Router("/schema", route_handlers=[], opt={"public": True}, include_in_schema=False),
+    )
+
+
+def _open_house(live: Live, given: Store | None) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """Open the store before the first request and close it after the last; the live part runs in between."""
+
     @asynccontextmanager
     async def open_house(app: Litestar) -> AsyncIterator[None]:
         settings: Settings = app.state.settings
         store = given or await open_store(settings.database_url, readonly=settings.role == "board")
         app.state.store = store
         try:
-            yield
+            async with live.running(store):
+                yield
         finally:
             if given is None:
                 await store.close()
@@ -114,7 +121,7 @@ def _open_house(given: Store | None) -> Any:
     return open_house
 
 
-async def _store(state: State) -> Store:
+def _store(state: State) -> Store:
     store: Store = state.store
     return store
 
