@@ -1,12 +1,22 @@
 /// <reference types="vitest/config" />
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 
 const FACES = ['index', 'judge', 'board', 'screen', 'desk'] as const;
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Names this build by what it is made of, so that the server can say which version a tablet runs. */
+function build(): string {
+  const digest = createHash('sha256');
+  const folder = here('./src/');
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (/\.(ts|svelte|css|js)$/.test(file)) digest.update(file).update(readFileSync(`${folder}${file}`));
+  }
+  return digest.digest('hex').slice(0, 12);
+}
 
 /** Writes the judge page's service worker: which files it keeps, and a number that changes with any of them. */
 function serviceWorker(): Plugin {
@@ -59,6 +69,7 @@ function plainScopes(): Plugin {
 
 export default defineConfig(({ mode }) => ({
   base: '/app/',
+  define: { __BUILD__: JSON.stringify(build()) },
   plugins: [svelte(), plainScopes(), serviceWorker()],
   resolve: {
     alias: { $lib: here('./src/lib') },

@@ -47,8 +47,9 @@ export function chooseLanguage(search: string, kept: string | null, browser: str
   return /^en\b/i.test(browser) ? 'en' : 'zh';
 }
 
-let current = $state<Language>(chooseLanguage(location.search, store.read(), navigator.language));
-if (new URLSearchParams(location.search).has('lang')) store.write(current);
+const first = chooseLanguage(location.search, store.read(), navigator.language);
+let current = $state<Language>(first);
+if (new URLSearchParams(location.search).has('lang')) store.write(first);
 showLanguage();
 
 function showLanguage(): void {

@@ -14,8 +14,10 @@ export interface LiveOptions<Heard extends Typed, Said extends Typed> {
   path: string;
   /** Said first on every new connection. */
   opening: () => Said;
-  /** Called for every message but a beat, in order. */
+  /** Called for every message in order, beats included. */
   hear: (message: Heard) => void;
+  /** Called when an open connection ended, before it is tried again. */
+  lost?: () => void;
   /** Said once every beat. */
   beat: () => Said;
   /** Seconds between two beats until the server names another number. */
@@ -80,8 +82,9 @@ export class LiveSocket<Heard extends Typed, Said extends Typed> {
     this.#connect();
   }
 
-  /** Ends for good. */
+  /** Ends until it is opened again. */
   close(): void {
+    if (!this.#wanted) return;
     this.#wanted = false;
     clearInterval(this.#ticker);
     clearTimeout(this.#retry);
@@ -130,11 +133,17 @@ export class LiveSocket<Heard extends Typed, Said extends Typed> {
   }
 
   #hear(text: string): void {
-    const message = JSON.parse(text) as Heard;
+    let message: Heard;
+    try {
+      message = JSON.parse(text) as Heard;
+    } catch {
+      this.#lost('offline'); // whoever answers here is not our server
+      return;
+    }
     this.#failures = 0;
     this.now = this.lastHeard = this.#world.now();
     this.state = 'live';
-    if (message.type !== 'beat') this.#options.hear(message);
+    this.#options.hear(message);
   }
 
   #tick = (): void => {
@@ -153,6 +162,7 @@ export class LiveSocket<Heard extends Typed, Said extends Typed> {
   #lost(state: LiveState): void {
     this.#drop();
     this.state = state;
+    this.#options.lost?.();
     if (!this.#wanted) return;
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
     this.#retry = setTimeout(() => this.#connect(), this.#world.random() * longest);

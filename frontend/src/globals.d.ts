@@ -1,0 +1,2 @@
+/** The number of this build, made from its sources. */
+declare const __BUILD__: string;

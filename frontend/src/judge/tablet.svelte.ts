@@ -1,0 +1,277 @@
+/** What one tablet knows: its seat, its sheets, its marks and where each of them is. It never computes a score. */
+
+import { SvelteMap } from 'svelte/reactivity';
+import { LiveSocket } from '$lib/socket.svelte';
+import { PROTOCOL, type FromSeat, type MarkLine, type Sheet, type ToSeat, type Welcome } from '$lib/wire/live';
+import { cue } from './device.svelte';
+import { slotOf, viewOf, type KeptMark, type MarkDraft, type SlotView } from './model';
+import { Outbox, type KeptDevice } from './outbox';
+import { Sender } from './sender';
+
+/** Why the connection was ended for good by the server; marks stay on the tablet. */
+export type Ended = '' | 'seat_revoked' | 'not_signed_in' | 'opened_elsewhere' | 'update';
+
+const FOR_GOOD: readonly string[] = ['seat_revoked', 'not_signed_in', 'opened_elsewhere', 'update'];
+
+export class Tablet {
+  device = $state.raw<KeptDevice | null>(null);
+  welcome = $state.raw<Welcome | null>(null);
+  /** The sheets this tablet has seen, also without a network. */
+  readonly sheets = new SvelteMap<string, Sheet>();
+  /** What every place on the sheets shows. */
+  readonly slots = new SvelteMap<string, SlotView>();
+  /** Marks that wait or were refused, oldest first. */
+  unsent = $state.raw<readonly KeptMark[]>([]);
+  refused = $state.raw<readonly KeptMark[]>([]);
+  ended = $state<Ended>('');
+  /** Set when the browser did not keep a mark, or took the outbox away: said loudly, never silently. */
+  notKept = $state<'' | 'full' | 'lost'>('');
+  /** How far this tablet's clock is ahead of the server's, in ms; null until the server said so. */
+  skew = $state<number | null>(null);
+  battery: () => number | null = () => null;
+
+  readonly socket: LiveSocket<ToSeat, FromSeat>;
+  #outbox: Outbox;
+  #sender: Sender;
+  #marks = new Map<string, KeptMark[]>();
+  #lines = new Map<string, MarkLine>();
+  #wantedSheet = '';
+
+  constructor(outbox: Outbox, build: string) {
+    this.#outbox = outbox;
+    this.#sender = new Sender({
+      send: (message) => this.socket.send(message),
+      settle: (verdicts) => this.#outbox.settle(verdicts),
+      changed: (marks) => this.#show(marks),
+      now: () => Date.now(),
+    });
+    this.socket = new LiveSocket<ToSeat, FromSeat>({
+      path: '/live/seat',
+      opening: () => ({ type: 'hello', token: this.device?.token ?? '', protocol: PROTOCOL, build }),
+      hear: (message) => this.#hear(message),
+      lost: () => this.#sender.lost(),
+      beat: () => ({
+        type: 'beat',
+        at: new Date().toISOString(),
+        unsent: this.unsent.length,
+        battery: this.battery(),
+      }),
+      beatSeconds: 10,
+    });
+    setInterval(() => this.#sender.tick(), 1000);
+  }
+
+  /** Reads what the tablet holds; shows it before there is any network. */
+  async load(): Promise<void> {
+    const [device, welcome, sheets, marks] = await Promise.all([
+      this.#outbox.device(),
+      this.#outbox.welcome(),
+      this.#outbox.sheets(),
+      this.#outbox.all(),
+    ]);
+    this.device = device ?? null;
+    this.welcome = welcome ?? null;
+    this.#marks.clear();
+    for (const mark of marks) this.#remember(mark);
+    this.#sender.load(marks.filter((mark) => mark.state === 'saved' && mark.device === device?.device).sort(bySeq));
+    for (const sheet of sheets) this.#takeSheet(sheet);
+    this.#show(marks);
+  }
+
+  /** Begins to talk to the server, as long as this tablet has a seat. */
+  connect(): void {
+    this.ended = '';
+    if (this.device) this.socket.open();
+  }
+
+  disconnect(): void {
+    this.socket.close();
+    this.#sender.lost();
+  }
+
+  async takeSeat(device: KeptDevice): Promise<void> {
+    this.disconnect();
+    await this.#outbox.takeSeat(device);
+    this.sheets.clear();
+    this.slots.clear();
+    this.#lines.clear();
+    await this.load();
+    this.connect();
+  }
+
+  /** Leaves the seat; refused while anything is unsent. */
+  async leaveSeat(): Promise<boolean> {
+    if (this.unsent.length > 0) return false;
+    this.disconnect();
+    await this.#outbox.leaveSeat();
+    this.sheets.clear();
+    this.slots.clear();
+    await this.load();
+    return true;
+  }
+
+  /** Asks for the sheet of a session; what is on the tablet is shown until it comes. */
+  openSheet(session: string): void {
+    this.#wantedSheet = session;
+    if (session) this.socket.send({ type: 'open_sheet', session });
+  }
+
+  /** Writes a mark on the tablet and sends it. Resolves true only after it is safely kept. */
+  async mark(draft: MarkDraft): Promise<boolean> {
+    const device = this.device;
+    if (!device) return false;
+    const slot = slotOf(draft.session, draft.entry, draft.aspect);
+    try {
+      const mark = await this.#outbox.keep(draft, device.device, this.#lines.get(slot));
+      this.notKept = '';
+      this.#remember(mark);
+      this.#sender.add(mark);
+      this.#show([mark]);
+      cue('saved');
+      return true;
+    } catch {
+      this.notKept = 'full';
+      cue('refused');
+      return false;
+    }
+  }
+
+  /** What was entered here for one place, newest first. */
+  history(slot: string): readonly KeptMark[] {
+    return [...(this.#marks.get(slot) ?? [])].sort((a, b) => bySeq(b, a));
+  }
+
+  /** Everything of this tablet that the server has not taken, as a file for the chief judge. */
+  exportUnsent(): Blob {
+    const { token: _secret, ...device } = this.device ?? { token: '' };
+    const content = {
+      kind: 'jiangsai-unsent-marks',
+      made_at: new Date().toISOString(),
+      device,
+      seat: this.welcome && { number: this.welcome.seat_number, judge: this.welcome.judge_name },
+      marks: [...this.unsent, ...this.refused],
+    };
+    return new Blob([JSON.stringify(content, null, 2)], { type: 'application/json' });
+  }
+
+  outboxLost(): void {
+    this.notKept = 'lost';
+  }
+
+  #hear(message: ToSeat): void {
+    switch (message.type) {
+      case 'welcome':
+        void this.#welcomed(message);
+        break;
+      case 'sheet':
+        void this.#outbox.keepSheet(message);
+        this.#takeSheet(message);
+        break;
+      case 'marks_stored':
+        void this.#sender.stored(message).then((marks) => this.#told(marks), this.#keepFailed);
+        break;
+      case 'marks_refused':
+        void this.#sender.refused(message).then((marks) => this.#told(marks), this.#keepFailed);
+        break;
+      case 'session_changed':
+        this.#sessionChanged(message.session, message.name, message.state);
+        break;
+      case 'refused':
+        void this.#sender.messageRefused(message).then((marks) => this.#told(marks), this.#keepFailed);
+        break;
+      case 'beat':
+        if (typeof message.skew_ms === 'number') this.skew = message.skew_ms;
+        break;
+      case 'goodbye':
+        if (FOR_GOOD.includes(message.code)) {
+          this.ended = message.code as Ended;
+          this.disconnect();
+        }
+        break;
+    }
+  }
+
+  async #welcomed(welcome: Welcome): Promise<void> {
+    this.welcome = welcome;
+    this.socket.beatSeconds = welcome.beat_seconds;
+    await this.#outbox.raiseNext(welcome.device, welcome.next_device_seq);
+    this.#sender.connected();
+    if (this.#wantedSheet) this.openSheet(this.#wantedSheet);
+    this.socket.send({ type: 'beat', at: new Date().toISOString(), unsent: this.unsent.length, battery: this.battery() });
+    await this.#outbox.keepWelcome(welcome);
+  }
+
+  #sessionChanged(session: string, name: string, state: string): void {
+    const welcome = this.welcome;
+    if (welcome) {
+      const known = welcome.sessions.some((line) => line.session === session);
+      const line = { session, name, room: '', starts_at: '', state };
+      const sessions = known
+        ? welcome.sessions.map((one) => (one.session === session ? { ...one, name, state } : one))
+        : [...welcome.sessions, line];
+      this.welcome = { ...welcome, sessions };
+      void this.#outbox.keepWelcome(this.welcome);
+    }
+    const sheet = this.sheets.get(session);
+    if (sheet) this.sheets.set(session, { ...sheet, name, state });
+    if (session === this.#wantedSheet) this.openSheet(session);
+  }
+
+  #takeSheet(sheet: Sheet): void {
+    this.sheets.set(sheet.session, sheet);
+    const here = `${sheet.session}|`;
+    const touched = new Set([...this.#lines.keys()].filter((slot) => slot.startsWith(here)));
+    touched.forEach((slot) => this.#lines.delete(slot));
+    for (const line of sheet.marks) {
+      const slot = slotOf(sheet.session, line.entry, line.aspect);
+      const before = this.#lines.get(slot);
+      if (!before || before.seq < line.seq) this.#lines.set(slot, line);
+      touched.add(slot);
+    }
+    touched.forEach((slot) => this.#draw(slot));
+  }
+
+  #remember(mark: KeptMark): void {
+    const before = this.#marks.get(mark.slot) ?? [];
+    this.#marks.set(mark.slot, [...before.filter((one) => one.mark !== mark.mark), mark]);
+  }
+
+  #show(marks: readonly KeptMark[]): void {
+    // A mark on its way was handed over as it was kept; only settled ones carry news.
+    for (const mark of marks) if (mark.state !== 'saved' || !this.#knows(mark)) this.#remember(mark);
+    new Set(marks.map((mark) => mark.slot)).forEach((slot) => this.#draw(slot));
+    this.unsent = [...this.#sender.unsent];
+    if (marks.some((mark) => mark.state === 'refused')) this.#listRefused();
+  }
+
+  #knows(mark: KeptMark): boolean {
+    return (this.#marks.get(mark.slot) ?? []).some((one) => one.mark === mark.mark);
+  }
+
+  #listRefused(): void {
+    const refused = [...this.#marks.values()].flat().filter((mark) => mark.state === 'refused');
+    this.refused = refused.sort(bySeq);
+  }
+
+  #draw(slot: string): void {
+    const own = (this.#marks.get(slot) ?? []).filter((mark) => mark.device === this.device?.device);
+    const view = viewOf(own, this.#lines.get(slot), this.#sender);
+    if (view) this.slots.set(slot, view);
+    else this.slots.delete(slot);
+  }
+
+  #told(marks: readonly KeptMark[]): void {
+    if (marks.length === 0) return;
+    cue(marks.some((mark) => mark.state === 'refused') ? 'refused' : 'stored');
+    // Somebody else's mark stands there: learn it, so that the next mark can replace it.
+    const surprised = marks.find((mark) => mark.because === 'not_newest');
+    if (surprised && surprised.session === this.#wantedSheet) this.openSheet(surprised.session);
+  }
+
+  #keepFailed = (): void => {
+    // The verdict could not be written down; the marks stay unsent and the server will answer the same again.
+    this.notKept = 'full';
+  };
+}
+
+const bySeq = (a: KeptMark, b: KeptMark): number => a.device_seq - b.device_seq;
