@@ -127,6 +127,8 @@ ROUTES: dict[str, Asks] = {
     # people
     "GET /api/contests/{contest}/competitors": _SEE_CONTEST,
     "POST /api/contests/{contest}/competitors": _PLAN_CONTEST,
+    "GET /api/contests/{contest}/competitors/template": _PLAN_CONTEST,
+    "POST /api/contests/{contest}/competitors/import": _PLAN_CONTEST,
     "PATCH /api/competitors/{competitor}": _PLAN_CONTEST,
     "DELETE /api/competitors/{competitor}": _PLAN_CONTEST,
     "GET /api/contests/{contest}/teams": _SEE_CONTEST,
@@ -167,6 +169,15 @@ ROUTES: dict[str, Asks] = {
     "POST /api/events/{event}/unblind": _PUBLISH,
     "POST /api/events/{event}/official": Needs(Act.MAKE_OFFICIAL, EVENT),
     "POST /api/events/{event}/supersede": Needs(Act.MAKE_OFFICIAL, EVENT),
+    # out into files
+    "GET /api/events/{event}/awards.xlsx": Needs(Act.EXPORT, EVENT),
+    "GET /api/events/{event}/awards.csv": Needs(Act.EXPORT, EVENT),
+    "GET /api/events/{event}/scores.xlsx": Needs(Act.EXPORT, EVENT),
+    "GET /api/events/{event}/scores.csv": Needs(Act.EXPORT, EVENT),
+    "GET /api/contests/{contest}/awards.xlsx": Needs(Act.EXPORT, CONTEST),
+    # what spectators see
+    "GET /api/public/contests": EVERYBODY,
+    "GET /api/public/events/{event}/board": EVERYBODY,
     # marks and the ledger
     "GET /api/sessions/{session}/marks": _MARKS,
     "POST /api/sessions/{session}/marks": Needs(Act.IMPORT_MARKS, EVENT),
@@ -174,7 +185,10 @@ ROUTES: dict[str, Asks] = {
     "GET /api/contests/{contest}/facts": Needs(Act.SEE_LEDGER, CONTEST),
 }
 
-SOCKETS: dict[str, Asks] = {}
+SOCKETS: dict[str, Asks] = {
+    "/live/seat": EVERYBODY,  # a tablet says in its first message who it is
+    "/live/board": EVERYBODY,  # sees the officials' board only with a grant for the event
+}
 
 MESSAGES: dict[str, str] = {
     # from a tablet, on /live/seat
