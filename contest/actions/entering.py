@@ -7,23 +7,28 @@ forgotten; an event that runs in heats places its entries by hand.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from piccolo.query.base import Query
+from piccolo.table import Table
 
 from contest.actions.changing import change, changes_in, row
-from contest.errors import AlreadyExists, BadInput, NotFound
+from contest.errors import BadInput, NotFound
 from contest.model.access import Act, Person, may
 from contest.model.contest import Event, Session
 from contest.model.ids import EntryId, EventId, OrganisationId
 from contest.model.people import Entry, EntryKind, behind_station
 from contest.model.text import Key, Name, Number
-from contest.store.holding import none_marked, not_ended, not_ended_nor_marked
+from contest.store.holding import entered_once, none_marked, not_ended, not_ended_nor_marked
 from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import people, plans, results
 from contest.store.tables import EntryRow, SessionEntryRow
+from contest.store.work import Work
+
+_Row = TypeVar("_Row", bound=Table)
 
 Shuffle = Callable[[list[EntryId]], None]
 """Brings a list into an order that nobody chose; the dice come from outside."""
@@ -102,21 +107,20 @@ async def enter_all(store: Store, event: EventId, new: Sequence[NewEntry]) -> li
         entry = _entry(planned, wanted, subjects)
         if entry.organisation is not None and entry.organisation not in organisations:
             raise NotFound(what="organisation")
-        _fits(entry, [*there, *entered])
         entered.append(entry)
     joined = _joining(await plans.sessions_of_event(store, event), there, entered)
-    await store.apply(
-        *(
-            table.insert(*rows[start : start + _ROWS_AT_ONCE])
-            for table, rows in (
-                (EntryRow, [row(EntryRow, msgspec.to_builtins(entry)) for entry in entered]),
-                (SessionEntryRow, joined),
-            )
-            for start in range(0, len(rows), _ROWS_AT_ONCE)
-        ),
-        given=lambda: not_ended(planned.contest, event),
-    )
+
+    def given() -> Work[None]:
+        yield from not_ended(planned.contest, event)
+        yield from entered_once(planned.contest, event, entered)
+
+    rows = [row(EntryRow, msgspec.to_builtins(entry)) for entry in entered]
+    await store.apply(*_in_parts(EntryRow, rows), *_in_parts(SessionEntryRow, joined), given=given)
     return entered
+
+
+def _in_parts(table: type[_Row], rows: Sequence[_Row]) -> list[Query[Any, Any]]:
+    return [table.insert(*rows[start : start + _ROWS_AT_ONCE]) for start in range(0, len(rows), _ROWS_AT_ONCE)]
 
 
 def _entry(event: Event, wanted: NewEntry, subjects: Mapping[str, Subject]) -> Entry:
@@ -142,19 +146,6 @@ def _entry(event: Event, wanted: NewEntry, subjects: Mapping[str, Subject]) -> E
         bib=wanted.bib,
         station=wanted.station,
     )
-
-
-def _fits(entry: Entry, there: Sequence[Entry]) -> None:
-    """Nobody is entered twice in an event, and a number is given once."""
-    for known in there:
-        if known.id == entry.id:
-            continue
-        if entry.subject is not None and known.subject == entry.subject:
-            raise AlreadyExists(what="entry", name=entry.name)
-        if entry.bib and known.bib == entry.bib:
-            raise AlreadyExists(what="bib", name=entry.bib)
-        if entry.station and known.station == entry.station:
-            raise AlreadyExists(what="station", name=entry.station)
 
 
 async def _subjects(store: Store, event: Event, new: Sequence[NewEntry]) -> dict[str, Subject]:
@@ -200,11 +191,13 @@ async def change_entry(store: Store, entry: EntryId, changes: EntryChanges) -> E
     if changes.organisation:
         await people.organisation(store, OrganisationId(changes.organisation))
     after = msgspec.convert({**msgspec.to_builtins(before), **named}, Entry)
-    _fits(after, await people.entries_of_event(store, before.event))
     moved = [(entry, before.name)] if event.blind and after.station != before.station else []
-    return await change(
-        store, EntryRow, before, named, given=lambda: none_marked(before.contest, before.event, moved)
-    )
+
+    def given() -> Work[None]:
+        yield from entered_once(before.contest, before.event, [after])
+        yield from none_marked(before.contest, before.event, moved)
+
+    return await change(store, EntryRow, before, named, given=given)
 
 
 async def drop_entry(store: Store, entry: EntryId) -> None:
@@ -236,16 +229,19 @@ async def number_entries(store: Store, event: EventId, wanted: NumbersWanted, sh
         for was, now in zip(entries, after, strict=True)
         if planned.blind and was.station and now.station != was.station
     ]
-    # A number that goes from one entry to another must be free before it is given again.
-    freed = EntryRow.update({EntryRow.bib: "", EntryRow.station: ""}).where(EntryRow.event == event)
-    given = [
-        EntryRow.update({EntryRow.bib: entry.bib, EntryRow.station: entry.station}).where(EntryRow.id == entry.id)
-        for entry in (after if wanted.again else changed)
-    ]
+
+    def given() -> Work[None]:
+        yield from entered_once(planned.contest, event, after)
+        yield from none_marked(planned.contest, event, moved)
+
     await store.apply(
-        *([freed] if wanted.again else []),
-        *given,
-        given=lambda: none_marked(planned.contest, event, moved),
+        *(
+            EntryRow.update({EntryRow.bib: entry.bib, EntryRow.station: entry.station}).where(
+                EntryRow.id == entry.id
+            )
+            for entry in changed
+        ),
+        given=given,
     )
     return await people.entries_of_event(store, event)
 

@@ -14,6 +14,7 @@ from contest.errors import AlreadyExists, NotFound, OrganisationInCircle, StillI
 from contest.model.ids import CompetitorId, ContestId, OrganisationId, TeamId
 from contest.model.people import Competitor, EntryKind, Organisation, OrganisationKind, Team
 from contest.model.text import Key, Name, Number
+from contest.store.holding import number_free
 from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import people
@@ -108,12 +109,13 @@ async def drop_organisation(store: Store, organisation: OrganisationId) -> None:
 def _fits(organisation: Organisation, there: Collection[Organisation]) -> None:
     """Refuse an organisation that would stand above itself, below nothing known, or twice under one name."""
     parents = {known.id: known.parent for known in there} | {organisation.id: organisation.parent}
-    above = organisation.parent
+    above, passed = organisation.parent, {organisation.id}
     while above is not None:
         if above not in parents:
             raise NotFound(what="organisation")
-        if above == organisation.id:
+        if above in passed:
             raise OrganisationInCircle()
+        passed.add(above)
         above = parents[above]
     for known in there:
         if known.id != organisation.id and known.parent == organisation.parent and known.name == organisation.name:
@@ -131,9 +133,11 @@ async def _check_organisation(store: Store, organisation: str | UnsetType | None
 async def register_competitor(store: Store, contest: ContestId, new: NewCompetitor) -> Competitor:
     """Register a competitor in a contest."""
     await _check_organisation(store, new.organisation)
-    await _number_is_free(store, contest, new.number, CompetitorId(""))
     competitor = msgspec.convert({"id": new_id(), "contest": contest, **msgspec.to_builtins(new)}, Competitor)
-    await store.apply(CompetitorRow.insert(row(CompetitorRow, msgspec.to_builtins(competitor))))
+    await store.apply(
+        CompetitorRow.insert(row(CompetitorRow, msgspec.to_builtins(competitor))),
+        given=lambda: number_free(contest, competitor.id, competitor.number),
+    )
     return competitor
 
 
@@ -142,9 +146,15 @@ async def change_competitor(store: Store, competitor: CompetitorId, changes: Com
     before = await people.competitor(store, competitor)
     named = changes_in(changes)
     await _check_organisation(store, changes.organisation)
-    await _number_is_free(store, before.contest, named.get("number", ""), competitor)
     shown: dict[str, Any] = {field: named[field] for field in ("name", "organisation") if field in named}
-    return await change(store, CompetitorRow, before, named, *_entries_follow(competitor, shown))
+    return await change(
+        store,
+        CompetitorRow,
+        before,
+        named,
+        *_entries_follow(competitor, shown),
+        given=lambda: number_free(before.contest, competitor, named.get("number", "")),
+    )
 
 
 async def drop_competitor(store: Store, competitor: CompetitorId) -> None:
@@ -154,11 +164,6 @@ async def drop_competitor(store: Store, competitor: CompetitorId) -> None:
     if await people.entries_of_subject(store, competitor) or any(competitor in team.members for team in teams):
         raise StillInUse(what="competitor")
     await store.apply(CompetitorRow.delete().where(CompetitorRow.id == competitor))
-
-
-async def _number_is_free(store: Store, contest: ContestId, number: str, mine: CompetitorId) -> None:
-    if number and any(known.id != mine for known in await people.competitors_numbered(store, contest, number)):
-        raise AlreadyExists(what="number", name=number)
 
 
 # ---- teams -----------------------------------------------------------------------------------------------

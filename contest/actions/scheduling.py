@@ -13,16 +13,17 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from contest.actions.changing import change, changes_in, row
-from contest.errors import AspectScheduledTwice, NotFound
+from contest.errors import NotFound
 from contest.model.contest import Session
 from contest.model.ids import AspectId, EntryId, EventId, PanelId, SessionId, StageId
 from contest.model.people import Entry, label_of
 from contest.model.text import Key, Moment, Name, Position, Short
-from contest.store.holding import never_opened, not_ended, nothing_lost
+from contest.store.holding import never_opened, not_ended, nothing_lost, scheduled_once
 from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import people, plans, schemes
 from contest.store.tables import SessionEntryRow, SessionRow
+from contest.store.work import Work
 from scoring.scheme import Scheme
 
 Aspects = Annotated[list[Key], msgspec.Meta(max_length=1000)]
@@ -91,10 +92,15 @@ async def plan_session(store: Store, event: EventId, new: NewSession) -> Session
     )
     session = _once(session)
     _check(session, frame)
+
+    def given() -> Work[None]:
+        yield from not_ended(planned.contest, event)
+        yield from scheduled_once(session, _names(frame))
+
     await store.apply(
         SessionRow.insert(row(SessionRow, msgspec.to_builtins(session))),
         *_placing(session.id, session.entries),
-        given=lambda: not_ended(planned.contest, event),
+        given=given,
     )
     return session
 
@@ -113,9 +119,13 @@ async def change_session(store: Store, session: SessionId, changes: SessionChang
         placing += _placing(session, after.entries)
     values = msgspec.to_builtins(after)
     own = {field: values[field] for field in ("name", *named) if field != "entries"}
-    marked = _marked(after) != _marked(before)
-    held = (lambda: nothing_lost(before.contest, before.event, session, lost)) if marked else None
-    await change(store, SessionRow, before, own, *placing, given=held)
+
+    def given() -> Work[None]:
+        if _marked(after) != _marked(before):
+            yield from nothing_lost(before.contest, before.event, session, lost)
+            yield from scheduled_once(after, _names(frame))
+
+    await change(store, SessionRow, before, own, *placing, given=given)
     return after
 
 
@@ -157,7 +167,7 @@ async def _frame(store: Store, event: EventId) -> Frame:
 
 
 def _check(session: Session, frame: Frame) -> None:
-    """Everything a session names lies in its event, and none of it is marked in another session as well."""
+    """Everything a session names lies in its event."""
     if session.stage not in frame.stages:
         raise NotFound(what="stage")
     if session.panel is not None and session.panel not in frame.panels:
@@ -168,18 +178,13 @@ def _check(session: Session, frame: Frame) -> None:
     for entry in session.entries:
         if entry not in frame.entries:
             raise NotFound(what="entry")
-    for other in frame.sessions:
-        if other.id != session.id:
-            _not_twice(session, other, frame)
 
 
-def _not_twice(session: Session, other: Session, frame: Frame) -> None:
-    aspects = set(session.aspects) & set(other.aspects)
-    entries = set(session.entries) & set(other.entries)
-    if aspects and entries:
-        aspect, entry = min(aspects), min(entries)
-        known = frame.scheme.aspects.get(aspect)
-        raise AspectScheduledTwice(aspect=known.name if known else aspect, entry=label_of(frame.entries[entry]))
+def _names(frame: Frame) -> dict[str, str]:
+    """What people call the aspects and entries of the event."""
+    return {key: aspect.name for key, aspect in frame.scheme.aspects.items()} | {
+        key: label_of(entry) for key, entry in frame.entries.items()
+    }
 
 
 def _lost(before: Session, after: Session, frame: Frame) -> Iterable[tuple[str, str, str]]:

@@ -7,13 +7,27 @@ the contest's head, which every mark and every gate takes as well.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
-from contest.errors import MarksExist, ResultsEnded, SessionLocked, StillInUse
+import msgspec
+
+from contest.errors import AlreadyExists, AspectScheduledTwice, MarksExist, ResultsEnded, SessionLocked, StillInUse
+from contest.model.contest import Session
 from contest.model.fact import FIRST_LINK
 from contest.model.gate import Line
-from contest.model.ids import ContestId, EventId, PanelId, SeatId, SessionId
-from contest.store.tables import GateRow, HeadRow, MarkRow, RoundRow, SeatRow, SessionRow
+from contest.model.ids import AspectId, CompetitorId, ContestId, EventId, PanelId, SeatId, SessionId
+from contest.model.people import Entry
+from contest.store.tables import (
+    CompetitorRow,
+    EntryRow,
+    GateRow,
+    HeadRow,
+    MarkRow,
+    RoundRow,
+    SeatRow,
+    SessionEntryRow,
+    SessionRow,
+)
 from contest.store.work import Find, Insert, Work
 
 
@@ -95,3 +109,41 @@ def panel_open(contest: ContestId, event: EventId, panel: PanelId) -> Work[None]
     for session in (yield Find(SessionRow, ("event",), [(event,)], columns=("id", "panel"))):
         if session["panel"] == panel and "locked" in (yield from gates_passed(Line.SESSION, session["id"])):
             raise SessionLocked()
+
+
+def entered_once(contest: ContestId, event: EventId, entries: Sequence[Entry]) -> Work[None]:
+    """Refuse to enter anybody twice in an event, or to give a bib or a station to two."""
+    yield from held(contest)
+    columns = ("id", "name", "subject", "bib", "station")
+    stored = yield Find(EntryRow, ("event",), [(event,)], columns=columns)
+    mine = {entry.id for entry in entries}
+    taken = {(field, row[field]) for row in stored if row["id"] not in mine for field in columns[2:]}
+    for entry in entries:
+        for field, what in (("subject", "entry"), ("bib", "bib"), ("station", "station")):
+            value = getattr(entry, field)
+            if value and (field, value) in taken:
+                raise AlreadyExists(what=what, name=entry.name if field == "subject" else value)
+            taken.add((field, value))
+
+
+def scheduled_once(session: Session, names: Mapping[str, str]) -> Work[None]:
+    """Refuse to mark an aspect of an entry in two sessions; `names` says what people call both."""
+    yield from held(session.contest)
+    sessions = yield Find(SessionRow, ("event",), [(session.event,)], columns=("id", "aspects"))
+    for other in sessions:
+        aspects = set(session.aspects) & set(msgspec.json.decode(other["aspects"], type=list[AspectId]))
+        if other["id"] == session.id or not aspects:
+            continue
+        placed = yield Find(SessionEntryRow, ("session",), [(other["id"],)], columns=("entry",))
+        entries = set(session.entries) & {row["entry"] for row in placed}
+        if entries:
+            aspect, entry = min(aspects), min(entries)
+            raise AspectScheduledTwice(aspect=names.get(aspect, aspect), entry=names.get(entry, entry))
+
+
+def number_free(contest: ContestId, competitor: CompetitorId, number: str) -> Work[None]:
+    """Refuse to give an organiser's number to two competitors."""
+    yield from held(contest)
+    same = yield Find(CompetitorRow, ("contest", "number"), [(contest, number)], columns=("id",))
+    if number and any(row["id"] != competitor for row in same):
+        raise AlreadyExists(what="number", name=number)

@@ -93,12 +93,6 @@ async def competitors_of_contest(store: Store, key: ContestId) -> list[Competito
     return msgspec.convert(rows, list[Competitor])
 
 
-async def competitors_numbered(store: Store, key: ContestId, number: str) -> list[Competitor]:
-    """The competitors of a contest who carry a number of the organiser."""
-    where = (CompetitorRow.contest == key) & (CompetitorRow.number == number)
-    return msgspec.convert(await store.select(CompetitorRow.select().where(where)), list[Competitor])
-
-
 async def competitor(store: Store, key: CompetitorId) -> Competitor:
     """One competitor."""
     return msgspec.convert(await row_of(store, CompetitorRow, key, "competitor"), Competitor)

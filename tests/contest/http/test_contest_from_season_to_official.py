@@ -1,19 +1,10 @@
 """One contest from its season to official results, over HTTP, with several events at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
+from itertools import pairwise
 
 from contest.model.access import Role
-from contest.store.open import Store
-from tests.contest.http.desk import Desks, Ground, open_desks
-
-
-@pytest.fixture
-async def desks(store: Store) -> AsyncIterator[Desks]:
-    async with open_desks(store) as opened:
-        yield opened
+from tests.contest.http.desk import Desks, Ground
 
 
 async def mark_everything(ground: Ground, code: str, points: list[tuple[int, int]]) -> tuple[str, list[str]]:
@@ -78,7 +69,7 @@ async def test_a_contest_goes_from_its_season_to_official_results(desks: Desks) 
 
     facts = await ground.supervisor.get(f"/contests/{ground.contest}/facts", limit=1000)
     assert [fact["seq"] for fact in facts] == list(range(1, len(facts) + 1))
-    assert all(after["prev"] == before["link"] for before, after in zip(facts, facts[1:], strict=False))
+    assert all(after["prev"] == before["link"] for before, after in pairwise(facts))
     assert "焊工选手" not in str(facts)
     assert "裁判1" not in str(facts)
 
