@@ -80,7 +80,7 @@ class PooledPostgres(PostgresEngine):
             async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
                 found: list[Any] = await connection.fetch(query, *(args or []))
                 return found
-        except (TimeoutError, *postgres.UNREACHABLE) as problem:
+        except postgres.TROUBLE as problem:
             raise StoreUnavailable() from problem
 
     _run_in_new_connection = _run_in_pool

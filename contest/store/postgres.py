@@ -28,7 +28,19 @@ from contest.store.work import (
 
 Pool: TypeAlias = Any
 """asyncpg declares no types."""
-UNREACHABLE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
+TROUBLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+"""Faults of the server or of the way to it, and not of what was asked."""
 
 WAIT_SECONDS = 10.0
 STATEMENT_SECONDS = 30.0
@@ -49,7 +61,7 @@ async def open_pool(url: str, size: int) -> Pool:
             server_settings={"synchronous_commit": "on", "application_name": "jiangsai"},
         )
         return pool
-    except (TimeoutError, *UNREACHABLE) as problem:
+    except TROUBLE as problem:
         raise StoreUnavailable() from problem
 
 
@@ -81,19 +93,32 @@ class Writer:
         assert self._pool is not None
         try:
             async with self._pool.acquire(timeout=WAIT_SECONDS) as connection:
-                await connection.execute("BEGIN")
                 try:
-                    outcome = await drive(connection, begin())
-                except BaseException:
-                    await connection.execute("ROLLBACK")
+                    return await _in_transaction(connection, begin())
+                except TROUBLE:
+                    # Whatever it was doing, nobody gets this connection again.
+                    connection.terminate()
                     raise
-                try:
-                    await connection.execute("COMMIT")
-                except asyncpg.PostgresError as problem:
-                    raise StoreUnavailable() from problem
-                return outcome
-        except (TimeoutError, *UNREACHABLE) as problem:
+        except TROUBLE as problem:
+            if isinstance(problem, ValueError):
+                raise  # asyncpg's word for an argument that no column holds
             raise StoreUnavailable() from problem
+
+
+async def _in_transaction(connection: Any, work: Work[Outcome]) -> Outcome:
+    await connection.execute("BEGIN")
+    try:
+        outcome = await drive(connection, work)
+    except TROUBLE:
+        raise
+    except BaseException:
+        await connection.execute("ROLLBACK")
+        raise
+    try:
+        await connection.execute("COMMIT")
+    except asyncpg.PostgresError as problem:
+        raise StoreUnavailable() from problem
+    return outcome
 
 
 async def drive(connection: Any, work: Work[Outcome]) -> Outcome:

@@ -38,6 +38,22 @@ BUSY_SECONDS = 5.0
 """How long a read waits for a lock before it gives up."""
 READERS = 2
 
+TROUBLE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+"""Faults of the file or the disk, and not of what was asked."""
+
 
 class Writer:
     """The one connection that writes to the file; everything it does happens in its own thread, in order."""
@@ -99,8 +115,11 @@ class Writer:
             raise StoreUnavailable() from problem
         try:
             outcome = drive(connection, work)
-        except BaseException:
+        except BaseException as problem:
             self._roll_back(connection)
+            if in_trouble(problem):
+                self._drop()
+                raise StoreUnavailable() from problem
             raise
         try:
             connection.execute("COMMIT")
@@ -158,7 +177,13 @@ class _Reader:
     def _fetch(self, sql: str, arguments: Sequence[Any]) -> list[Row]:
         if self._connection is None:
             self._connection = _connect_reader(self._path)
-        found: list[Row] = self._connection.execute(sql, arguments).fetchall()
+        try:
+            found: list[Row] = self._connection.execute(sql, arguments).fetchall()
+        except sqlite3.Error as problem:
+            if in_trouble(problem):
+                self._close()
+                raise StoreUnavailable() from problem
+            raise
         return found
 
     async def close(self) -> None:
@@ -196,6 +221,12 @@ def _connect_reader(path: Path) -> sqlite3.Connection:
     connection.row_factory = _as_row
     connection.execute("PRAGMA wal_autocheckpoint=0")
     return connection
+
+
+def in_trouble(problem: BaseException) -> bool:
+    """Say whether the file or the disk is at fault, and not what was asked."""
+    # The lowest byte is the kind of the fault, the rest its details.
+    return isinstance(problem, sqlite3.Error) and getattr(problem, "sqlite_errorcode", 0) & 0xFF in TROUBLE
 
 
 def drive(connection: sqlite3.Connection, work: Work[Outcome]) -> Outcome:
