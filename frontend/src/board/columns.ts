@@ -2,6 +2,7 @@
 
 export interface Wanted {
   scores: number;
+  movement: boolean;
   bars: boolean;
   awards: boolean;
   gaps: boolean;
@@ -10,6 +11,7 @@ export interface Wanted {
 export interface Fitted {
   /** How many score columns are shown. */
   scores: number;
+  movement: boolean;
   bars: boolean;
   awards: boolean;
   gaps: boolean;
@@ -23,17 +25,18 @@ export const COMPACT = 720;
 
 const RANK = 76;
 const MOVEMENT = 60;
-const NAME = 200;
+const NAME = 216;
 const ORGANISATION = 150;
 const SCORE = 88;
 const BAR = 148;
-const AWARD = 96;
+const AWARD = 108;
 const TOTAL = 120;
 const GAP = 96;
 const STAR = 52;
 
 export function fit(width: number, wanted: Wanted): Fitted {
-  let left = width - RANK - MOVEMENT - NAME - TOTAL - STAR;
+  const { movement } = wanted;
+  let left = width - RANK - (movement ? MOVEMENT : 0) - NAME - TOTAL - STAR;
   const take = (wish: boolean, size: number): boolean => {
     const fits = wish && left >= size;
     if (fits) left -= size;
@@ -47,8 +50,8 @@ export function fit(width: number, wanted: Wanted): Fitted {
   const scores = Math.max(0, Math.min(wanted.scores, Math.floor(left / SCORE)));
   const template = [
     `${RANK}px`,
-    `${MOVEMENT}px`,
-    `minmax(${NAME}px, 3fr)`,
+    movement ? `${MOVEMENT}px` : '',
+    `minmax(${NAME}px, 4fr)`,
     organisation ? `minmax(${ORGANISATION}px, 2fr)` : '',
     scores > 0 ? `repeat(${scores}, ${SCORE}px)` : '',
     awards ? `${AWARD}px` : '',
@@ -57,5 +60,5 @@ export function fit(width: number, wanted: Wanted): Fitted {
     gaps ? `${GAP}px` : '',
     `${STAR}px`,
   ];
-  return { scores, bars, awards, gaps, organisation, template: template.filter(Boolean).join(' ') };
+  return { scores, movement, bars, awards, gaps, organisation, template: template.filter(Boolean).join(' ') };
 }

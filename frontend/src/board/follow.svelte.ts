@@ -11,6 +11,8 @@ export const WAVE = 450;
 export const PATIENCE = 4000;
 const POLL_EVERY = 5000;
 const ASK_AGAIN = 2000;
+/** How long a viewer for whom there was no place stays away from the socket. */
+const FULL_WAIT = 30_000;
 /** From this age on, what the page shows is called old in strong words. */
 export const OLD = 60_000;
 
@@ -21,6 +23,11 @@ interface World {
   random: () => number;
   connect?: (address: string) => WebSocket;
   snapshot: (event: string) => Promise<Reset>;
+}
+
+interface Wishes {
+  /** Shows what the public sees even where the browser is signed in as an official: for walls. */
+  publicOnly?: boolean;
 }
 
 const theWorld: World = {
@@ -38,22 +45,33 @@ export class Following {
   base = $state.raw<Base | null>(null);
   /** Why the server closed the last connection: restarting, update … */
   goodbye = $state('');
+  /** Raised once a second, so that ages on the page move. */
+  now = $state(0);
 
+  /** The socket speaks of what is not public, and this page must not show it. */
+  secret = $state(false);
+
+  #publicOnly: boolean;
   #polled = $state<number | null>(null);
   #polling = $state(false);
   #history = new RankHistory();
   #world: World;
+  #open = false;
   #opened = 0;
   #asked = 0;
   #askWhole = false;
   #lastWave = 0;
   #wave: ReturnType<typeof setTimeout> | undefined;
   #poll: ReturnType<typeof setTimeout> | undefined;
+  #return: ReturnType<typeof setTimeout> | undefined;
+  #ticking: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     readonly event: string,
+    wishes: Wishes = {},
     world: Partial<World> = {},
   ) {
+    this.#publicOnly = wishes.publicOnly ?? false;
     this.#world = { ...theWorld, ...world };
     this.live = new LiveSocket<ToBoard, FromBoard>({
       path: '/live/board',
@@ -77,27 +95,32 @@ export class Following {
 
   /** Milliseconds since the server last said anything. */
   get age(): number | null {
-    return this.lastHeard === null ? null : Math.max(0, this.live.now - this.lastHeard);
+    return this.lastHeard === null ? null : Math.max(0, this.now - this.lastHeard);
   }
 
   get freshness(): Freshness {
     const { age } = this;
-    if (this.live.state === 'live') return 'live';
+    if (this.live.state === 'live' && !this.secret) return 'live';
     if (age === null) return 'connecting';
     if (this.#polling && age < 2 * POLL_EVERY + PATIENCE) return 'polling';
     return age >= OLD ? 'old' : 'stale';
   }
 
   open(): void {
-    this.#opened = this.#world.now();
+    this.#open = true;
+    this.now = this.#opened = this.#world.now();
+    this.#ticking = setInterval(() => (this.now = this.#world.now()), 1000);
     this.live.open();
     this.#poll = setTimeout(this.#ask, PATIENCE);
   }
 
   close(): void {
+    this.#open = false;
     this.live.close();
     clearTimeout(this.#wave);
     clearTimeout(this.#poll);
+    clearTimeout(this.#return);
+    clearInterval(this.#ticking);
   }
 
   pause(): void {
@@ -121,19 +144,44 @@ export class Following {
   #hear(message: ToBoard): void {
     if (message.type === 'reset' || message.type === 'moved') this.#take(message);
     else if (message.type === 'refused') this.#refused(message);
-    else if (message.type === 'goodbye') this.goodbye = message.code;
+    else if (message.type === 'goodbye') this.#leave(message.code);
+    this.now = this.#world.now();
+  }
+
+  #leave(code: string): void {
+    this.goodbye = code;
+    if (code !== 'too_many_requests') return;
+    // There is no place at the socket. Knocking at once would keep the server busy; the snapshots tell meanwhile.
+    this.live.close();
+    this.#return = setTimeout(() => this.live.open(), FULL_WAIT * (1 + this.#world.random()));
   }
 
   #take(message: Reset | Moved): void {
-    if (!this.board.apply(message)) {
+    if (this.#publicOnly && message.type === 'reset' && message.head.audience !== 'public') this.#keepSecret();
+    if (this.secret) return;
+    if (this.#apply(message)) {
+      if (message.type === 'reset') this.#askWhole = false;
+      this.#asked = 0;
+    } else if (this.#world.now() - this.#asked >= ASK_AGAIN) {
       // Messages under way may all be too late: asking once is enough until the answer had time to come.
-      if (this.#world.now() - this.#asked >= ASK_AGAIN) this.live.send(this.#watch());
-      return;
+      this.live.send(this.#watch());
     }
-    if (message.type === 'reset') this.#askWhole = false;
-    this.#asked = 0;
+  }
+
+  #apply(message: Reset | Moved): boolean {
+    if (!this.board.apply(message)) return false;
     this.problem = null;
+    this.goodbye = '';
     this.#soon();
+    return true;
+  }
+
+  /** Takes nothing more from the socket; what the public sees is asked for instead. */
+  #keepSecret(): void {
+    if (this.secret) return;
+    this.secret = true;
+    clearTimeout(this.#poll);
+    void this.#ask();
   }
 
   #refused(message: Refused): void {
@@ -156,26 +204,31 @@ export class Following {
     this.base = this.#history.note(this.#lastWave, this.board.rows);
   }
 
-  #ask = async (): Promise<void> => {
-    const official = (this.board.head?.audience ?? 'public') !== 'public';
-    const silent = this.#world.now() - (this.live.lastHeard ?? this.#opened) >= PATIENCE;
+  /** Whether the board must be asked for over HTTP now. */
+  get #mute(): boolean {
+    if (this.secret) return true;
+    if (this.live.state === 'live' || document.visibilityState === 'hidden') return false;
     // What officials see is not public; the public snapshot would take it off their page.
-    if (this.live.state !== 'live' && silent && !official && document.visibilityState !== 'hidden') await this.#fetch();
+    if ((this.board.head?.audience ?? 'public') !== 'public') return false;
+    return this.#world.now() - (this.live.lastHeard ?? this.#opened) >= PATIENCE;
+  }
+
+  #ask = async (): Promise<void> => {
+    if (this.#mute) await this.#fetch();
     else this.#polling = false;
-    this.#poll = setTimeout(this.#ask, POLL_EVERY * (0.8 + 0.4 * this.#world.random()));
+    if (this.#open) this.#poll = setTimeout(this.#ask, POLL_EVERY * (0.8 + 0.4 * this.#world.random()));
   };
 
   async #fetch(): Promise<void> {
     try {
       const told = await this.#world.snapshot(this.event);
-      if (this.live.state === 'live') return;
+      if (!this.#mute) return;
       this.#polling = true;
       this.#polled = this.#world.now();
       if (told.epoch === this.board.epoch && told.version === this.board.version) return;
-      // Its numbers need not be those of the socket: the next connection asks for the whole board.
+      // Its numbers are not those of the socket: the next connection asks for the whole board.
       this.#askWhole = true;
-      this.#take({ ...told, type: 'reset' });
-      this.#askWhole = true;
+      this.#apply({ ...told, type: 'reset' });
     } catch (broken) {
       this.#polling = false;
       if (broken instanceof Problem && broken.status === 404) {

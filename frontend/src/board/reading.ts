@@ -33,6 +33,7 @@ const AWARDS = {
   silver: 'silver',
   bronze: 'bronze',
   excellence: 'excellence',
+  merit: 'merit',
 } as const;
 
 function known(award: string): (typeof AWARDS)[keyof typeof AWARDS] | null {
