@@ -21,7 +21,7 @@ from contest.store.open import Store
 from contest.store.tables import ContestRow
 
 _LOOPBACK = ("127.0.0.1", "::1")
-_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+_TEXT = "text/plain; version=0.0.4"
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
