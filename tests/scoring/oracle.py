@@ -156,7 +156,7 @@ def better(document, values, marks):
 
 
 def ranks(document, values, marks, statuses):
-    """Rank of each entry: 1 + how many in competition are strictly better. None for all while one is incomplete."""
+    """Rank: 1 + how many in competition are strictly better; None for all while one is incomplete."""
     competing = [entry for entry in values if statuses.get(entry, "entered") == "entered"]
     wanted = under(document["root"])
     for key in document.get("ranking", {}).get("keys", ()):
