@@ -47,7 +47,8 @@ def _openapi() -> dict[str, Any]:
     from contest.app import create_app  # slow: the whole application
     from contest.settings import Settings
 
-    schema: dict[str, Any] = create_app(Settings()).openapi_schema.to_schema()
+    # Examples and defaults stand in the schema as our own structs.
+    schema: dict[str, Any] = msgspec.to_builtins(create_app(Settings()).openapi_schema.to_schema())
     return schema
 
 

@@ -67,7 +67,7 @@ def _array(schema: Schema) -> str:
 
 
 def _comment(text: str) -> str:
-    sentence = " ".join(text.split("\n\n")[0].split()).replace("*/", "* /")
+    sentence = " ".join(text.split("\n\n", maxsplit=1)[0].split()).replace("*/", "* /")
     return f"/** {sentence} */\n" if sentence else ""
 
 

@@ -13,9 +13,49 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "zh": "输入有误：{field}：{problem}",
     "en": "Wrong input: {field}: {problem}"
   },
+  "cell_is_formula": {
+    "zh": "这里是公式。请改为数值或文字后再导入。",
+    "en": "This is a formula. Replace it by its value and import again."
+  },
+  "cell_missing": {
+    "zh": "“{column}”不能为空。",
+    "en": "“{column}” must not be empty."
+  },
+  "cell_too_long": {
+    "zh": "“{column}”最多 {limit} 个字。",
+    "en": "“{column}” takes at most {limit} characters."
+  },
+  "column_missing": {
+    "zh": "缺少“{column}”列。请从模板开始填写。",
+    "en": "The column “{column}” is missing. Start from the template."
+  },
+  "consent_expired": {
+    "zh": "该请求已超过 24 小时，请重新提出。",
+    "en": "The request is older than 24 hours. Make it again."
+  },
   "consent_not_yours": {
     "zh": "不能同意自己的请求，或该请求已处理。",
     "en": "You cannot consent to your own request, or it is already settled."
+  },
+  "event_started": {
+    "zh": "已开始打分，不能再改“{field}”。",
+    "en": "Marking has started; “{field}” can no longer change."
+  },
+  "event_unknown": {
+    "zh": "没有代码为“{code}”的赛项。",
+    "en": "There is no event with the code “{code}”."
+  },
+  "file_too_long": {
+    "zh": "表格太大：最多 {rows} 行、{columns} 列。请分成几个文件。",
+    "en": "The sheet is too large: at most {rows} rows and {columns} columns. Split it."
+  },
+  "file_unreadable": {
+    "zh": "无法读取这个文件。请用模板另存为 .xlsx 或 .csv。",
+    "en": "This file cannot be read. Save it as .xlsx or .csv from the template."
+  },
+  "foreign_host": {
+    "zh": "本系统不以“{host}”为名提供服务。请使用公布的地址，或由管理员在设置中加入这个名字。",
+    "en": "This service does not answer for “{host}”. Use the published address, or have it added to the settings."
   },
   "foreign_origin": {
     "zh": "请求来自其他网站，已拒绝。请从本系统的页面操作。",
@@ -24,6 +64,14 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
   "gate_out_of_order": {
     "zh": "现在不能“{gate}”：当前为“{state}”。",
     "en": "“{gate}” is not possible now: the state is “{state}”."
+  },
+  "hello_again": {
+    "zh": "这条连接已经报到过。",
+    "en": "This connection has said hello already."
+  },
+  "hello_expected": {
+    "zh": "平板须先报到（hello），再发送其他消息。",
+    "en": "A tablet says hello first; everything else comes after."
   },
   "key_reused": {
     "zh": "同一序号（{device_seq}）送来了不同的打分，已拒绝并报告裁判长。",
@@ -41,6 +89,10 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "zh": "这一打分已处理。",
     "en": "This mark has been settled already."
   },
+  "marks_exist": {
+    "zh": "{what}“{name}”已有打分，不能移除或更改。",
+    "en": "{what} “{name}” has marks and cannot be removed or changed."
+  },
   "marks_missing": {
     "zh": "还缺 {count} 项打分。",
     "en": "{count} marks are missing."
@@ -48,6 +100,18 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
   "marks_pending": {
     "zh": "还有 {count} 项打分等待裁判长处理。",
     "en": "{count} marks wait for the chief judge."
+  },
+  "message_binary": {
+    "zh": "只接受 JSON 文本消息，不接受二进制消息。",
+    "en": "Messages are JSON text, never bytes."
+  },
+  "message_not_understood": {
+    "zh": "消息无法识别：{problem}",
+    "en": "The message could not be understood: {problem}"
+  },
+  "method_not_there": {
+    "zh": "这个地址不接受 {method}。",
+    "en": "This address does not take {method}."
   },
   "not_allowed": {
     "zh": "您的角色不能做这件事（{act}）。",
@@ -57,13 +121,45 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "zh": "没有找到：{what}。",
     "en": "Not found: {what}."
   },
+  "not_served_here": {
+    "zh": "这个节点只提供公开看板。",
+    "en": "This node serves public boards only."
+  },
   "not_signed_in": {
     "zh": "请先登录。",
     "en": "Sign in first."
   },
+  "number_taken": {
+    "zh": "参赛号“{number}”在该赛项已被占用。",
+    "en": "The bib “{number}” is already taken in that event."
+  },
+  "organisation_in_circle": {
+    "zh": "单位不能隶属于自己或自己的下级。",
+    "en": "An organisation cannot belong to itself or to one below it."
+  },
+  "pairing_number_differs": {
+    "zh": "两个屏幕上的数字不一致，可能是别的设备用了这个码。本次配对已作废，请重新生成。",
+    "en": "The numbers on the two screens differ; another device may have used the code. Make a new one."
+  },
   "pairing_refused": {
     "zh": "配对码无效或已过期，请向组织方索取新码。",
     "en": "The pairing code is not valid. Ask the organiser for a new one."
+  },
+  "password_too_common": {
+    "zh": "这个密码太常见，容易被猜中，请换一个。",
+    "en": "This password is too common. Choose another one."
+  },
+  "password_too_short": {
+    "zh": "密码须有 {least} 到 {most} 个字符。",
+    "en": "A password has {least} to {most} characters."
+  },
+  "results_ended": {
+    "zh": "成绩已公布，不能再改；须先撤回成绩。",
+    "en": "Results are published and this can no longer change. Take the results back first."
+  },
+  "row_doubled": {
+    "zh": "与第 {row} 行是同一名选手。",
+    "en": "This is the same competitor as in row {row}."
   },
   "scheme_invalid": {
     "zh": "评分标准有误：{node}：{problem}",
@@ -85,13 +181,25 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "zh": "这件事需要另一个人同意。请求已登记（{consent}）。",
     "en": "This needs a second person's consent. The request is recorded ({consent})."
   },
+  "session_locked": {
+    "zh": "本场已锁定，参赛者、评分点和裁判组不能再改。",
+    "en": "The session is locked; its entries, aspects and panel can no longer change."
+  },
   "session_not_open": {
     "zh": "本场还没有开放打分。",
     "en": "The session is not open for marking yet."
   },
+  "session_not_ready": {
+    "zh": "本场还缺{what}，不能开放打分。",
+    "en": "The session has no {what} yet and cannot be opened."
+  },
   "sessions_not_confirmed": {
     "zh": "还有 {count} 场未经裁判长签字确认，不能公布。",
     "en": "{count} sessions are not confirmed by the chief judge; nothing can be published."
+  },
+  "sheet_not_yours": {
+    "zh": "这个席位不在该场次评分。",
+    "en": "This seat does not mark in that session."
   },
   "sign_in_refused": {
     "zh": "账号或密码不对。",
@@ -105,6 +213,22 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "zh": "{what}仍被使用，不能删除。",
     "en": "{what} is still in use and cannot be deleted."
   },
+  "store_in_use": {
+    "zh": "数据库 {path} 已被另一个程序打开写入，请先关闭它。",
+    "en": "Another process already writes to the database {path}. Stop it first."
+  },
+  "store_not_migrated": {
+    "zh": "数据库结构版本是 {found}，本程序需要 {wanted}。请先运行 jiangsai migrate。",
+    "en": "The database has schema {found}, this program needs {wanted}. Run «jiangsai migrate» first."
+  },
+  "store_read_only": {
+    "zh": "本进程只读，不能写入。",
+    "en": "This process only reads; it cannot write."
+  },
+  "store_unavailable": {
+    "zh": "暂时无法保存，请稍后重试。没有确认入库的内容请保留。",
+    "en": "Nothing could be saved just now. Keep what was not confirmed and try again."
+  },
   "tie_open": {
     "zh": "有 {count} 处并列须先决出先后。",
     "en": "{count} ties must be broken first."
@@ -116,5 +240,17 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
   "too_many_requests": {
     "zh": "操作太频繁，请 {seconds} 秒后再试。",
     "en": "Too many requests. Try again in {seconds} seconds."
+  },
+  "unforeseen": {
+    "zh": "系统出错，未完成操作。请把编号 {incident} 告诉管理员。",
+    "en": "The service failed. Tell the administrator the number {incident}."
+  },
+  "work_failed": {
+    "zh": "文件处理失败（{job}）。请检查文件后重试。",
+    "en": "The file could not be worked through ({job}). Check it and try again."
+  },
+  "wrong_media_type": {
+    "zh": "请求内容须为 JSON（上传文件用表单）。",
+    "en": "The body must be JSON (a form where a file is sent)."
   }
 };

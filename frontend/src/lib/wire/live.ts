@@ -26,6 +26,7 @@ export interface Beat {
   at?: string;
   unsent?: number;
   battery?: number | null;
+  skew_ms?: number | null;
 }
 
 /** What stands above the rows: the event, the words for its state, how much is marked. */
@@ -73,7 +74,7 @@ export interface EntryLine {
   status: string;
 }
 
-/** The server closes the socket after this, and says why: seat_revoked, not_signed_in, restarting, update. */
+/** The server closes the socket after this, and says why. */
 export interface Goodbye {
   type: "goodbye";
   code: string;
