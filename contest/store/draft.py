@@ -47,6 +47,8 @@ class Draft:
     projection: Projection = field(default_factory=Projection)
 
     facts: list[Fact] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)
+    """What was hashed of each of them."""
     words: list[Row] = field(default_factory=list)
     new_receipts: list[Row] = field(default_factory=list)
     new_devices: list[Row] = field(default_factory=list)
@@ -68,6 +70,7 @@ class Draft:
         self.projection.fold(fact)
         head["seq"], head["link"] = seq, link
         self.facts.append(fact)
+        self.contents.append(content)
         return fact
 
     def _set_aside(self, contest: ContestId, seq: int, body: FactBody, text: str) -> FactBody:

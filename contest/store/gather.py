@@ -9,7 +9,7 @@ import msgspec
 
 from contest.model.fact import FIRST_LINK
 from contest.model.ids import PanelId, SeatId
-from contest.model.mark import DESK, WHOLE_PANEL, EnterMark, Receipt
+from contest.model.mark import DESK, WHOLE_PANEL, EnterMark, Receipt, slot_of
 from contest.model.ruling import RuleEntry, SettleMark
 from contest.store import schemes
 from contest.store.commands import AdoptScheme, Command, EnterMarks, RevokeDevice, Rule, TakeSeat
@@ -162,8 +162,10 @@ def _marks(draft: Draft, named: list[tuple[str | int, ...]], events: set[Any]) -
 def _slots(draft: Draft, marks: Sequence[EnterMark]) -> Work[None]:
     wanted: set[tuple[str, str, str, str]] = set()
     for mark in marks:
-        device = draft.devices.get(mark.device)
-        for seat in {WHOLE_PANEL, device["seat"] if device else WHOLE_PANEL}:
-            wanted.add((mark.session, mark.entry, mark.aspect, seat))
+        session, device = draft.sessions.get(mark.session), draft.devices.get(mark.device)
+        scheme = draft.schemes.get(session["event"]) if session else None
+        aspect = scheme.aspects.get(mark.aspect) if scheme else None
+        if aspect is not None:
+            wanted.add(slot_of(mark, aspect, SeatId(device["seat"]) if device else WHOLE_PANEL))
     for row in (yield Find(MarkRow, _SLOT, sorted(wanted))):
         draft.projection.know_mark(row)

@@ -91,7 +91,7 @@ def _checked_fact(row: Mapping[str, Any], seq: int, prev: str) -> Fact:
         raise _Broken(f"{where}: unreadable 无法读取 ({unreadable})") from unreadable
     if canonical(fact.contest, fact.seq, fact.at, fact.body) != content:
         raise _Broken(f"{where}: not written as facts are written 格式不符")
-    if dict(row) != fact_row(fact):
+    if dict(row) != fact_row(fact, content):
         raise _Broken(f"{where}: the row differs from its content 行与内容不符")
     return fact
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contest.model.fact import Fact, canonical
+from contest.model.fact import Fact
 from contest.model.mark import Standing
 from contest.store.draft import Draft
 from contest.store.tables import (
@@ -25,7 +25,7 @@ def write(draft: Draft) -> Work[None]:
     """Write the facts of a draft, what they project, the receipts, and what officials wanted written with them."""
     moved = {fact.contest for fact in draft.facts}
     yield Change(HeadRow, [draft.heads[contest] for contest in moved])
-    yield Insert(FactRow, [fact_row(fact) for fact in draft.facts])
+    yield Insert(FactRow, list(map(fact_row, draft.facts, draft.contents)))
     yield Insert(WordsRow, draft.words)
     yield Insert(SchemeRow, draft.new_schemes)
     yield Insert(DeviceRow, draft.new_devices)
@@ -37,7 +37,7 @@ def write(draft: Draft) -> Work[None]:
         yield run
 
 
-def fact_row(fact: Fact) -> Row:
+def fact_row(fact: Fact, content: bytes) -> Row:
     """A fact as it is stored."""
     return {
         "id": f"{fact.contest}:{fact.seq}",
@@ -46,7 +46,7 @@ def fact_row(fact: Fact) -> Row:
         "kind": str(type(fact.body).__struct_config__.tag),
         "event": fact.body.event,
         "at": fact.at,
-        "content": canonical(fact.contest, fact.seq, fact.at, fact.body).decode(),
+        "content": content.decode(),
         "prev": fact.prev,
         "link": fact.link,
     }
