@@ -55,7 +55,9 @@ class Programme:
         score, execution = elements["parts"][:2]
         count = max(map(len, self.elements.values()))
         elements["parts"] = [
-            {**part, "id": f"{part['id'][0]}{number}"} for number in range(1, count + 1) for part in (score, execution)
+            {**part, "id": f"{part['id'][0]}{number}"}
+            for number in range(1, count + 1)
+            for part in (score, execution)
         ]
         for part in components["parts"]:
             part["factor"] = self.factor

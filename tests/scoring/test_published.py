@@ -18,7 +18,8 @@ def test_every_skating_component_total_and_rank_is_the_published_one(programme: 
     rows = {row.entry: row for row in found.rows}
     assert found.missing == 0
     assert {
-        entry: (row.total, row.scores["elements"], row.scores["components"], row.rank) for entry, row in rows.items()
+        entry: (row.total, row.scores["elements"], row.scores["components"], row.rank)
+        for entry, row in rows.items()
     } == {
         one["performance_id"]: (
             one["total_segment_score"],
@@ -82,5 +83,6 @@ def test_every_olympiad_total_rank_and_award_is_the_published_one(year: str):
     }
     found = {row.entry: (row.total, row.rank, row.awards) for row in results(scheme, sheet).rows}
     assert found == {
-        f"c{number:03}": (row["total"], int(row["rank"]), words[row["award"]]) for number, row in enumerate(contestants)
+        f"c{number:03}": (row["total"], int(row["rank"]), words[row["award"]])
+        for number, row in enumerate(contestants)
     }

@@ -1,0 +1,81 @@
+from scoring import results
+from tests.scoring.sheets import points, scheme, sheet
+
+TIME = {"kind": "amount", "id": "time", "name": "用时", "counts": False, "step": "0.01"}
+
+
+def ranked(plan, given, **more):
+    return [(row.entry, row.rank, row.shared) for row in results(plan, sheet(given, **more)).rows]
+
+
+def test_entries_with_equal_totals_share_a_rank_and_the_next_rank_is_skipped():
+    given = {"amber": {"points": 91.5}, "birch": {"points": 92}, "cedar": {"points": 92}}
+    assert ranked(scheme(points()), given) == [("birch", 1, True), ("cedar", 1, True), ("amber", 3, False)]
+
+
+def test_a_tie_is_broken_by_the_keys_in_their_order_and_names_the_one_that_decided():
+    plan = scheme(
+        points("a"), points("b"), TIME, ranking={"keys": [{"node": "a"}, {"node": "time", "order": "low"}]}
+    )
+    given = {
+        "amber": {"a": 40, "b": 50, "time": 9},
+        "birch": {"a": 50, "b": 40, "time": 8},
+        "cedar": {"a": 50, "b": 40, "time": 7.5},
+        "dogwood": {"a": 10, "b": 10, "time": 1},
+    }
+    rows = results(plan, sheet(given)).rows
+    assert [(row.entry, row.rank, row.tie_broken_by) for row in rows] == [
+        ("cedar", 1, "time"),
+        ("birch", 2, "time"),
+        ("amber", 3, "a"),
+        ("dogwood", 4, ""),
+    ]
+
+
+def test_who_was_not_measured_stands_behind_who_was_and_not_before_with_no_time_at_all():
+    plan = scheme(points(), TIME, ranking={"keys": [{"node": "time", "order": "low"}]})
+    given = {"amber": {"points": 9, "time": "not_attempted"}, "birch": {"points": 9, "time": 70}}
+    assert ranked(plan, given) == [("birch", 1, False), ("amber", 2, False)]
+
+
+def test_a_tie_break_that_is_still_blank_lets_nobody_be_ranked():
+    plan = scheme(points(), TIME, ranking={"keys": [{"node": "time", "order": "low"}]})
+    given = {"amber": {"points": 9}, "birch": {"points": 8, "time": 70}}
+    assert ranked(plan, given) == [("amber", None, False), ("birch", None, False)]
+
+
+def test_a_key_can_ask_for_the_mark_instead_of_its_points():
+    rule = {
+        "by": "linear",
+        "at": "60",
+        "points": "10",
+        "per": "60",
+        "over": "-1",
+        "count": "started",
+        "most": "10",
+    }
+    run = {"kind": "quantity", "id": "run", "name": "用时", "convert": rule}
+    plan = scheme(run, ranking={"keys": [{"node": "run", "of": "mark", "order": "low"}]})
+    given = {"amber": {"run": 100}, "birch": {"run": 70}, "cedar": {"run": 40}}
+    assert ranked(plan, given) == [("cedar", 1, False), ("birch", 2, False), ("amber", 3, False)]
+
+
+def test_the_lowest_total_wins_where_the_scheme_says_so():
+    plan = scheme(points(), ranking={"order": "low"})
+    rows = results(plan, sheet({"amber": {"points": 9}, "birch": {"points": 8}})).rows
+    assert [(row.entry, row.rank) for row in rows] == [("birch", 1), ("amber", 2)]
+    open_row = results(plan, sheet({"amber": {}})).rows[0]
+    assert (open_row.best, open_row.worst) == ("0.00", "100.00")
+
+
+def test_ties_that_must_be_broken_are_counted_as_open():
+    given = {"a": {"points": 9}, "b": {"points": 9}, "c": {"points": 8}, "d": {"points": 7}, "e": {"points": 7}}
+    assert results(scheme(points(), ranking={"ties": "must_break"}), sheet(given)).open_ties == 2
+    assert results(scheme(points(), ranking={"ties": "shared"}), sheet(given)).open_ties == 0
+
+
+def test_totals_that_print_alike_but_differ_are_no_tie():
+    thirds = {"kind": "completed", "id": "done", "name": "完成", "max": "1", "possible": 3}
+    plan = scheme(thirds, points(weight="0.001"))
+    rows = results(plan, sheet({"amber": {"done": 1, "points": 0.01}, "birch": {"done": 1, "points": 0}})).rows
+    assert [(row.entry, row.rank, row.total) for row in rows] == [("amber", 1, "0.33"), ("birch", 2, "0.33")]
