@@ -38,9 +38,10 @@ export function fit(width: number, wanted: Wanted): Fitted {
   const { movement } = wanted;
   let left = width - RANK - (movement ? MOVEMENT : 0) - NAME - TOTAL - STAR;
   const take = (wish: boolean, size: number): boolean => {
-    const fits = wish && left >= size;
-    if (fits) left -= size;
-    return fits;
+    if (!wish) return false;
+    // What does not fit ends the row: nothing less important may take its room.
+    left = left >= size ? left - size : -1;
+    return left >= 0;
   };
   // In the order of what a spectator misses most.
   const awards = take(wanted.awards, AWARD);

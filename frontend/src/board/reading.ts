@@ -22,33 +22,32 @@ export function statusText(status: string): string {
   return word ? t(word) : status;
 }
 
-const AWARDS = {
-  first: 'first_prize',
-  first_prize: 'first_prize',
-  second: 'second_prize',
-  second_prize: 'second_prize',
-  third: 'third_prize',
-  third_prize: 'third_prize',
-  gold: 'gold',
-  silver: 'silver',
-  bronze: 'bronze',
-  excellence: 'excellence',
-  merit: 'merit',
-} as const;
+type AwardWord =
+  'first_prize' | 'second_prize' | 'third_prize' | 'gold' | 'silver' | 'bronze' | 'excellence' | 'merit';
 
-function known(award: string): (typeof AWARDS)[keyof typeof AWARDS] | null {
-  return award in AWARDS ? AWARDS[award as keyof typeof AWARDS] : null;
-}
+const AWARDS: ReadonlyMap<string, AwardWord> = new Map([
+  ['first', 'first_prize'],
+  ['first_prize', 'first_prize'],
+  ['second', 'second_prize'],
+  ['second_prize', 'second_prize'],
+  ['third', 'third_prize'],
+  ['third_prize', 'third_prize'],
+  ['gold', 'gold'],
+  ['silver', 'silver'],
+  ['bronze', 'bronze'],
+  ['excellence', 'excellence'],
+  ['merit', 'merit'],
+]);
 
 /** The name of an award; the scheme may name its own, which are shown as they are. */
 export function awardText(award: string): string {
-  const word = known(award);
+  const word = AWARDS.get(award);
   return word ? t(word) : award;
 }
 
 /** Which metal an award is drawn with, if any. */
 export function metalOf(award: string): 'gold' | 'silver' | 'bronze' | null {
-  const word = known(award);
+  const word = AWARDS.get(award);
   if (word === 'first_prize' || word === 'gold') return 'gold';
   if (word === 'second_prize' || word === 'silver') return 'silver';
   return word === 'third_prize' || word === 'bronze' ? 'bronze' : null;

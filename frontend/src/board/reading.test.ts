@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { setLanguage } from '$lib/i18n.svelte';
+import { Podium } from './podium';
+import { answersTo, awardText, barOf, dividerOf, metalOf, rankText, rankWords, scaleOf, statusText } from './reading';
+import { row } from './rows.fixture';
+import { t } from './words';
+
+beforeEach(() => setLanguage('zh'));
+
+describe('a row in words', () => {
+  it('prints ranks as lists do', () => {
+    expect([rankText(row('a', 3)), rankText(row('a', 3, { shared: true })), rankText(row('a', 3, { rank: null }))]).toEqual([
+      '3',
+      '=3',
+      '–',
+    ]);
+    expect(rankWords(row('a', 3, { shared: true }))).toBe('并列第 3 名');
+    setLanguage('en');
+    expect(rankWords(row('a', 3, { rank: null }))).toBe('not ranked yet');
+  });
+
+  it('names every status that is not simply competing', () => {
+    const words = ['withdrawn', 'not_started', 'not_finished', 'disqualified', 'out_of_competition'].map(statusText);
+    expect(words).toEqual(['弃权', '未参赛', '未完成', '取消资格', '表演（不计名次）']);
+    expect([statusText('entered'), statusText('relegated')]).toEqual(['', 'relegated']);
+  });
+
+  it('names the usual awards and shows others as the scheme writes them', () => {
+    expect([awardText('first'), awardText('merit'), awardText('最佳新人')]).toEqual(['一等奖', '优胜奖', '最佳新人']);
+    expect([metalOf('first'), metalOf('silver'), metalOf('third'), metalOf('merit')]).toEqual(['gold', 'silver', 'bronze', null]);
+    // A name that every object has is no award of ours.
+    expect(awardText('toString')).toBe('toString');
+  });
+
+  it('finds by name, organisation and number, all words at once', () => {
+    const one = row('017', 1, { name: '张伟', organisation: '青川县总工会' });
+    expect([answersTo(one, ' 张 青川 '), answersTo(one, '017'), answersTo(one, '张 机械厂')]).toEqual([true, true, false]);
+  });
+});
+
+describe('the divider', () => {
+  const unranked = { rank: null, total: null };
+
+  it('stands where ranked rows end, and nowhere else', () => {
+    expect(dividerOf([row('a', 1), row('b', 2), row('c', 3, unranked)])).toBe(2);
+    expect(dividerOf([row('a', 1), row('b', 2)])).toBe(-1);
+    expect(dividerOf([row('a', 1, unranked)])).toBe(-1);
+    expect(dividerOf([row('a', 1), row('b', 2, unranked), row('c', 3)])).toBe(-1);
+    expect(dividerOf([])).toBe(-1);
+  });
+});
+
+describe('the bar', () => {
+  it('is drawn from what is secured to what is still possible, on one scale', () => {
+    const open = row('b', 2, { total: null, worst: '40.00', best: '100.00' });
+    const scale = scaleOf([row('a', 1), open]);
+    expect(barOf(open, scale)).toEqual({ solid: 0.4, open: 1 });
+    expect(barOf(row('a', 1), scale)).toEqual({ solid: 0.8, open: 0.8 });
+  });
+
+  it('is left out where the range is not known, and never leaves its ground', () => {
+    expect(barOf(row('a', 1, { total: null, best: null }), 100)).toBeNull();
+    expect(barOf(row('a', 1), 0)).toBeNull();
+    expect(barOf(row('a', 1, { total: null, worst: '-5.00', best: '300.00' }), 100)).toEqual({ solid: 0, open: 1 });
+  });
+});
+
+describe('the podium', () => {
+  it('speaks of changes only, at most every ten seconds, and then in their newest form', () => {
+    const podium = new Podium();
+    expect(podium.changes([row('a', 1), row('b', 2)], 0)).toEqual([]);
+    expect(podium.changes([row('b', 1), row('a', 2)], 1000).map((one) => one.entry)).toEqual(['b', 'a']);
+    expect(podium.changes([row('c', 1), row('a', 2)], 5000)).toEqual([]);
+    expect(podium.changes([row('d', 1), row('a', 2)], 11_000).map((one) => one.entry)).toEqual(['d']);
+    expect(podium.changes([row('d', 1), row('a', 2)], 60_000)).toEqual([]);
+  });
+});
+
+describe('the words', () => {
+  it('have the same placeholders in both languages', () => {
+    const names = (sentence: string): string[] => [...sentence.matchAll(/\{(\w+)/g)].map((found) => found[1] as string).sort();
+    for (const [key, sentence] of Object.entries(t.zh)) expect([key, names(t.en[key as keyof typeof t.zh])]).toEqual([key, names(sentence)]);
+  });
+});
