@@ -1,0 +1,63 @@
+import { events } from '../calls';
+import { outcomes } from '../running';
+import type { EventScheme, GateLine, OutlineNode } from '../types';
+import { Problem } from '$lib/api';
+import { Reading } from './reading.svelte';
+
+/** What the desk knows of one event while it is open. */
+export class EventDesk {
+  readonly id: string;
+  readonly stages;
+  readonly scheme;
+  readonly entries;
+  readonly panels;
+  readonly sessions;
+  readonly gates;
+
+  constructor(id: string) {
+    this.id = id;
+    this.stages = new Reading(() => events.stages(id));
+    this.scheme = new Reading(() => schemeOrNone(id));
+    this.entries = new Reading(() => events.entries(id));
+    this.panels = new Reading(() => events.panels(id));
+    this.sessions = new Reading(() => events.sessions(id));
+    this.gates = new Reading(() => outcomes.gates(id));
+  }
+
+  async open(): Promise<void> {
+    await Promise.all(
+      [this.stages, this.scheme, this.entries, this.panels, this.sessions, this.gates].map((one) => one.load()),
+    );
+  }
+
+  /** The aspects of the scheme: what is marked. */
+  readonly aspects = $derived.by((): OutlineNode[] =>
+    (this.scheme.value?.outline ?? []).filter((node) => node.kind !== 'sum'),
+  );
+
+  /** Aspects that judges enter on tablets; imported ones get a session of their own. */
+  readonly tabletAspects = $derived.by(() => this.aspects.filter((node) => node.kind !== 'imported'));
+  readonly importedAspects = $derived.by(() => this.aspects.filter((node) => node.kind === 'imported'));
+
+  /** The current round of one of the event's own lines. */
+  line(name: GateLine['line']): GateLine | null {
+    const mine = (this.gates.value ?? []).filter((line) => line.line === name && line.subject === this.id);
+    return mine.reduce<GateLine | null>((newest, line) => (newest && newest.round > line.round ? newest : line), null);
+  }
+
+  get state(): string {
+    return this.line('results')?.state ?? 'planned';
+  }
+}
+
+const NONE: EventScheme = { version: 0, locked: false, document: {}, outline: [] };
+
+/** The scheme in force; an event without one answers with version 0. */
+async function schemeOrNone(event: string): Promise<EventScheme> {
+  try {
+    return await events.scheme(event);
+  } catch (broken) {
+    if (broken instanceof Problem && broken.code === 'scheme_missing') return NONE;
+    throw broken;
+  }
+}
