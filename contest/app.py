@@ -34,7 +34,7 @@ from contest.http import (
 )
 from contest.http.figures import Figures
 from contest.http.limits import FORM_AROUND_FILE, JSON_LIMIT, UPLOAD_LIMIT, Limits
-from contest.http.problems import EXCEPTION_HANDLERS, language_for
+from contest.http.problems import EXCEPTION_HANDLERS, ProblemsDescribed, language_for
 from contest.http.security import Doorway
 from contest.model.access import Person
 from contest.settings import Settings
@@ -87,6 +87,7 @@ def create_app(settings: Settings, *, store: Store | None = None) -> Litestar:
         multipart_form_part_limit=10,
         logging_config=None,
         openapi_config=_openapi(),
+        plugins=[ProblemsDescribed()],
     )
     guards.check_routes(app)
     app.asgi_handler = Doorway(app.asgi_handler, settings, limits, figures)

@@ -13,7 +13,11 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
+from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.plugins import ReceiveRoutePlugin
+from litestar.routes import BaseRoute, HTTPRoute
 
 from contest.errors import (
     BadInput,
@@ -48,7 +52,7 @@ _NAMED = re.compile(r"(?:required|unknown) field `([^`]+)`")
 _FIELD = re.compile(r"`\$\.?([^`]*)`$")
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True):
     """What a client reads when a request was refused (RFC 9457). `detail` is a sentence for a person."""
 
     type: str
@@ -59,9 +63,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
-def problem_of(error: ContestError, language: str) -> Problem:
+def problem_of(error: ContestError, language: str) -> ProblemDetails:
     """Say in one language which rule was broken."""
-    return Problem(
+    return ProblemDetails(
         type=f"/errors/{error.code}",
         title=_TITLES.get(error.status, "Conflict"),
         status=error.status,
@@ -94,7 +98,7 @@ def language_for(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     return language_of(connection.headers, person.language if person is not None else "zh")
 
 
-def answer(problem: Problem) -> Response[Problem]:
+def answer(problem: ProblemDetails) -> Response[ProblemDetails]:
     """Build the response that carries a problem."""
     headers = {}
     if problem.code == TooManyRequests.code:
@@ -104,11 +108,11 @@ def answer(problem: Problem) -> Response[Problem]:
     return Response(problem, status_code=problem.status, media_type=PROBLEM, headers=headers)
 
 
-def _refused(request: Request[Any, Any, Any], error: ContestError) -> Response[Problem]:
+def _refused(request: Request[Any, Any, Any], error: ContestError) -> Response[ProblemDetails]:
     return answer(problem_of(error, language_for(request)))
 
 
-def _by_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+def _by_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[ProblemDetails]:
     return _refused(request, _named(error, request))
 
 
@@ -147,7 +151,7 @@ def _fault(key: str, message: str) -> dict[str, str | int]:
     return {"field": field or "body", "problem": "empty" if message == "'data'" else message}
 
 
-def _by_surprise(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+def _by_surprise(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemDetails]:
     return _refused(request, _unforeseen(request, error))
 
 
@@ -157,6 +161,33 @@ def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> ContestErr
         "unforeseen", incident=incident, method=request.method, path=request.url.path, exc_info=error
     )
     return Unforeseen(incident=incident)
+
+
+class ProblemsDescribed(ReceiveRoutePlugin):
+    """Says in the OpenAPI document of every route of the API what a refusal looks like."""
+
+    def receive_route(self, route: BaseRoute) -> None:
+        """Add the refusals that a new route may answer with."""
+        if not isinstance(route, HTTPRoute) or not route.path.startswith("/api/"):
+            return
+        for handler in route.route_handlers:
+            refusals = {429: _described(429)}
+            if handler.opt.get("public") is not True:
+                refusals |= {status: _described(status) for status in (401, 403)}
+            if route.path_parameters:
+                refusals[404] = _described(404)
+            if handler.http_methods != {HttpMethod.GET}:
+                refusals |= {status: _described(status) for status in (409, 413, 415, 422)}
+            handler.responses = {**refusals, 400: _described(400), **(handler.responses or {})}
+
+
+def _described(status: int) -> ResponseSpec:
+    return ResponseSpec(
+        ProblemDetails,
+        description=_TITLES[status],
+        media_type=PROBLEM,
+        generate_examples=False,
+    )
 
 
 EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {

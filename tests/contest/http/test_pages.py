@@ -1,4 +1,4 @@
-"""The pages: cached as long as they may be, never longer, nothing outside the build, and words when there is none."""
+"""The pages: cached as long as they may be, nothing outside the build, and words when there is none."""
 
 import gzip
 from pathlib import Path

@@ -106,3 +106,20 @@ async def test_the_openapi_document_names_every_route_of_the_api(ask: Asking):
     assert document["openapi"].startswith("3.1")
     assert "/api/contests/{contest}/grants" in document["paths"]
     assert not [path for path in document["paths"] if path.startswith("/app")]
+
+
+async def test_the_openapi_document_says_what_a_refusal_looks_like(ask: Asking):
+    document = (await ask().get("/schema/openapi.json")).json()
+    answers = document["paths"]["/api/contests/{contest}/grants"]["post"]["responses"]
+    assert set(answers) == {"201", "400", "401", "403", "404", "409", "413", "415", "422", "429"}
+    for status in set(answers) - {"201"}:
+        (kind,) = answers[status]["content"]
+        assert kind == "application/problem+json"
+    assert set(document["components"]["schemas"]["ProblemDetails"]["properties"]) == {
+        "type",
+        "title",
+        "status",
+        "code",
+        "params",
+        "detail",
+    }
