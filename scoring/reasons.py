@@ -25,6 +25,7 @@ from scoring.document import (
     Total,
 )
 from scoring.exact import THOUSAND, exact, plain
+from scoring.prizes import Award, Everyone, FirstHalf, RankBand, Ratio, Threshold
 from scoring.scheme import Aspect
 from scoring.sheet import ABSENT_STATE, BLANK_STATE, NOT_ATTEMPTED_STATE
 
@@ -135,6 +136,41 @@ def finish_reason(said: Said, node: Node, stages: list[tuple[str, Fraction]], sc
         said = said.then(f"，不低于 {node.floor}", f", at least {node.floor}")
     if node.places is not None:
         return said.then(f"，四舍五入到 {node.places} 位 {score}", f", rounded to {node.places} places {score}")
+    return said
+
+
+_STATUSES = {
+    "withdrawn": ("退赛", "withdrawn"),
+    "not_started": ("未参赛", "not started"),
+    "not_finished": ("未完成", "not finished"),
+    "disqualified": ("取消资格", "disqualified"),
+    "out_of_competition": ("表演，不计名次", "out of competition"),
+}
+
+
+def status_reason(status: str) -> Said:
+    """Why an entry stands outside the ranking."""
+    zh, en = _STATUSES.get(status, (status, status))
+    return Said(f"{zh}，不参加排名", f"{en}, not ranked")
+
+
+def award_reason(award: Award) -> Said:
+    """Which rule gave an award."""
+    said = Said(f"获“{award.name}”：", f"awarded “{award.name_en or award.name}”: ")
+    match award.rule:
+        case RankBand(from_=first, to=last):
+            said = said.then(f"名次 {first} 至 {last}", f"ranks {first} to {last}")
+        case Ratio(ratio=ratio):
+            percent = plain(exact(ratio) * 100)
+            said = said.then(f"在前面的奖项之后取 {percent} %", f"the next {percent} % after the awards above")
+        case FirstHalf():
+            said = said.then("名次在前一半", "in the first half")
+        case Threshold(node=node, at_least=least):
+            said = said.then(f"{node or '总分'} 不低于 {least}", f"{node or 'total'} of at least {least}")
+        case Everyone():
+            said = said.then("符合条件", "the conditions are met")
+        case _:
+            assert_never(award.rule)
     return said
 
 

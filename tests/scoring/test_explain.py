@@ -1,0 +1,134 @@
+import pytest
+
+from scoring import SheetProblem, explain, results
+from tests.scoring.contests import Contest
+from tests.scoring.sheets import panel, points, scheme, sheet
+
+TRIMMED = {"take": "trimmed", "low": 1, "high": 1}
+PLAN = scheme(
+    {
+        "kind": "sum", "id": "practice", "name": "实操", "name_en": "Practice", "weight": "0.8",
+        "parts": [
+            panel(rule=TRIMMED, places=2),
+            {
+                "kind": "penalty", "id": "poles", "name": "碰杆", "name_en": "Poles",
+                "high": "9", "each": "0.5", "unit": "次",
+            },
+        ],
+    },
+    points("theory", name="理论", name_en="Theory", weight="0.2"),
+    places=2,
+    ranking={"keys": [{"node": "practice"}]},
+    awards=[{"id": "first", "name": "一等奖", "name_en": "First prize", "rule": {"by": "rank", "to": 1}}],
+)  # fmt: skip
+GIVEN = {
+    "amber": {"work": [6.75, 7, 7, 7.75, 8], "poles": 2, "theory": 50},
+    "birch": {"work": [7, 7, 7.25, "absent", 8], "poles": 2, "theory": 49.5},
+    "cedar": {"work": [1, 1, 1, 1, 1], "poles": 0, "theory": "not_attempted"},
+}
+
+
+def told(plan, marked, entry):
+    return [(step.depth, step.node, step.zh) for step in explain(plan, marked, entry)]
+
+
+def test_a_place_is_told_from_the_rank_down_to_the_mark():
+    assert told(PLAN, sheet(GIVEN, seats=5), "amber") == [
+        (0, "total", "第 1 名，共 3 名；有 0 名更优"),
+        (0, "first", "获“一等奖”：名次 1 至 1"),
+        (0, "total", "总分：实操 6.25 × 0.8 + 理论 50.00 × 0.2 = 15，四舍五入到 2 位 15.00"),
+        (1, "practice", "实操：作品 7.25 − 碰杆 1.0 = 6.25"),
+        (
+            2,
+            "work",
+            "作品：打分 6.75、7.00、7.00、7.75、8.00；去掉最低 6.75、最高 8.00；"
+            "5 个中 3 个的平均 7.25，四舍五入到 2 位 7.25",
+        ),
+        (2, "poles", "碰杆：2次 × 0.5 = 1"),
+        (1, "theory", "理论：记录 = 50"),
+    ]
+
+
+def test_english_tells_the_same():
+    steps = explain(PLAN, sheet(GIVEN, seats=5), "birch")
+    assert [step.en for step in steps] == [
+        "rank 2 of 3; 1 strictly better",
+        "Total: Practice 6.13 × 0.8 + Theory 49.50 × 0.2 = 14.804, rounded to 2 places 14.80",
+        "Practice: Work 7.13 − Poles 1.0 = 6.13",
+        (
+            "Work: marks 7.00, 7.00, 7.25, absent, 8.00; without lowest 7.00, highest 8.00; mean of 2 of 4: "
+            "7.125, rounded to 2 places 7.13"
+        ),
+        "Poles: 2次 × 0.5 = 1",
+        "Theory: recorded = 49.5",
+    ]
+
+
+def test_a_broken_tie_is_told_with_the_two_numbers_that_decided():
+    given = {**GIVEN, "birch": {"work": [9, 9, 9, 9, 9], "poles": 2, "theory": 43}}
+    steps = explain(PLAN, sheet(given, seats=5), "birch")
+    assert steps[1].zh == "总分同为 15.00，并列由“实操” 8.00 > 6.25 决出"
+    rival = explain(PLAN, sheet(given, seats=5), "amber")
+    assert rival[1].en == "equal totals of 15.00, the tie is broken by “Practice” 6.25 < 8.00"
+
+
+def test_a_tie_broken_by_a_time_shows_the_time():
+    plan = scheme(
+        points(),
+        {"kind": "amount", "id": "time", "name": "用时", "counts": False, "step": "0.01"},
+        ranking={"keys": [{"node": "time", "order": "low", "of": "mark"}]},
+    )
+    marked = sheet(
+        {
+            "a": {"points": 1, "time": 9.5},
+            "b": {"points": 1, "time": 10},
+            "c": {"points": 1, "time": "not_attempted"},
+        }
+    )
+    assert explain(plan, marked, "a")[1].zh == "总分同为 1.00，并列由“用时” 9.50 < 10.00 决出"
+    assert explain(plan, marked, "b")[1].zh == "总分同为 1.00，并列由“用时” 10.00 > 9.50 决出"
+    assert explain(plan, marked, "c")[1].zh == "总分同为 1.00，并列由“用时”决出：本参赛者未测得"
+
+
+def test_what_is_missing_is_said_and_not_scored():
+    marked = sheet({"amber": {"work": [6, 7, None, 8, None], "theory": 50}}, seats=5)
+    assert told(PLAN, marked, "amber") == [
+        (0, "total", "按目前得分列第 1 行；尚有打分未齐，暂不排名"),
+        (0, "total", "总分：尚有打分未齐，目前 10.00"),
+        (1, "practice", "实操：尚有打分未齐，目前 0.00"),
+        (2, "work", "作品：尚缺 2 个打分，得分未定"),
+        (2, "poles", "碰杆：尚缺 1 个打分，得分未定"),
+        (1, "theory", "理论：记录 = 50"),
+    ]
+
+
+def test_an_exclusion_is_said_first():
+    steps = explain(PLAN, sheet(GIVEN, seats=5, statuses={"cedar": "disqualified"}), "cedar")
+    assert (steps[0].zh, steps[0].en) == ("取消资格，不参加排名", "disqualified, not ranked")
+    assert steps[-1].zh == "理论：未做，不得分"
+
+
+def test_an_unknown_entry_has_no_explanation():
+    with pytest.raises(SheetProblem):
+        explain(PLAN, sheet(GIVEN, seats=5), "nobody")
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_number_of_every_random_contest_can_say_why(seed):
+    contest = Contest(seed, 4, holes=0.1 if seed % 2 else 0)
+    marked = contest.sheet()
+    for row in results(contest.scheme, marked).rows:
+        steps = explain(contest.scheme, marked, row.entry)
+        told_of = {step.node for step in steps}
+        assert told_of >= set(contest.scheme.nodes)
+        for step in steps:
+            placed = contest.scheme.nodes.get(step.node)
+            score = row.scores.get(step.node)
+            if (
+                placed
+                and placed.node.places is not None
+                and score is not None
+                and step.zh.startswith(placed.node.name)
+            ):
+                assert step.zh.endswith(f" {score}")
+                assert step.en.endswith(f" {score}")
