@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from socket import socket
 
 import uvicorn
 from litestar import Litestar
@@ -11,21 +12,32 @@ from contest.settings import Settings
 from realtime.transport import serve_options
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """A uvicorn server that says when it answers."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], object] | None) -> None:
         super().__init__(config)
         self._ready = ready
 
-    async def startup(self, sockets: list[object] | None = None) -> None:
-        await super().startup(sockets)  # type: ignore[arg-type]
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
         if self._ready is not None and self.started:
             self._ready()
 
 
 def serve(app: Litestar, settings: Settings, *, ready: Callable[[], object] | None = None) -> None:
     """Serve until the process is told to stop; `ready` is called once the port answers."""
-    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_config=None, **serve_options())
-    server = _Server(config, ready)
-    server.run()
+    Server(server_config(app, settings), ready).run()
+
+
+def server_config(app: Litestar, settings: Settings) -> uvicorn.Config:
+    """Say how uvicorn serves us. It believes no proxy: which ones are to be believed our own doorway knows."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        **serve_options(),
+    )

@@ -1,0 +1,69 @@
+"""The same promises through the real server, over real sockets."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from contest.app import create_app
+from contest.serving import Server, server_config
+from contest.settings import Settings
+
+
+@pytest.fixture
+async def port(sqlite_url: str) -> AsyncIterator[int]:
+    """A free port at which the application is served as `jiangsai serve` does it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number: int = free.getsockname()[1]
+    settings = Settings(
+        database_url=sqlite_url, port=number, log_level="error", requests_per_minute_and_address=20
+    )
+    ready = asyncio.Event()
+    server = Server(server_config(create_app(settings), settings), ready.set)
+    serving = asyncio.create_task(server.serve())
+    await ready.wait()
+    yield number
+    server.should_exit = True
+    await serving
+
+
+async def test_the_server_believes_no_proxy_by_itself(port: int):
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        answers = [
+            await client.get("/health", headers={"x-forwarded-for": f"203.0.113.{number}"}) for number in range(21)
+        ]
+        assert [answer.status_code for answer in answers] == [200] * 20 + [429]
+        assert "server" not in answers[0].headers
+
+
+async def test_the_address_a_connection_arrived_at_may_be_its_host_and_no_other(port: int):
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        statuses = {
+            host: (await client.get("/health", headers={"host": host})).status_code
+            for host in (f"127.0.0.1:{port}", "localhost", f"192.0.2.7:{port}", "evil.example")
+        }
+    assert list(statuses.values()) == [200, 200, 400, 400]
+
+
+async def test_a_handshake_from_another_site_is_refused_and_says_why(port: int):
+    address = f"ws://127.0.0.1:{port}/live/board"
+    async with connect(address, origin=f"http://127.0.0.1:{port}"):
+        pass
+    with pytest.raises(InvalidStatus) as told:
+        async with connect(address, origin="https://evil.example"):
+            pass
+    assert told.value.response.status_code == 403
+    assert b"foreign_origin" in told.value.response.body
+
+
+async def test_a_body_that_is_too_large_is_refused_before_it_is_sent(port: int):
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        answer = await client.post(
+            "/api/sign-in", content=b" " * 3_000_000, headers={"content-type": "application/json"}
+        )
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
