@@ -20,6 +20,7 @@ class Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Begin to listen, and say so."""
         await super().startup(sockets)
         if self._ready is not None and self.started:
             self._ready()
