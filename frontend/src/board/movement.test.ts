@@ -9,17 +9,17 @@ describe('movement', () => {
     const history = new RankHistory();
     history.note(0, [row('a', 3)]);
     history.note(3 * MINUTE, [row('a', 2)]);
-    expect(movement(row('a', 1), history.note(4 * MINUTE, [row('a', 1)]))).toEqual({ kind: 'up', by: 2 });
+    expect(movement(row('a', 1), history.note(4 * MINUTE, [row('a', 1)]))).toEqual(2);
     const later = history.note(8 * MINUTE, [row('a', 1)]);
     expect(later?.at).toBe(3 * MINUTE);
-    expect(movement(row('a', 1), later)).toEqual({ kind: 'up', by: 1 });
+    expect(movement(row('a', 1), later)).toEqual(1);
   });
 
   it('says down, same and new, and nothing of who has no rank', () => {
     const base = { at: 0, ranks: new Map([['a', 1], ['b', 2]]) };
-    expect(movement(row('a', 4), base)).toEqual({ kind: 'down', by: 3 });
-    expect(movement(row('b', 2), base)).toEqual({ kind: 'same' });
-    expect(movement(row('c', 3), base)).toEqual({ kind: 'new' });
+    expect(movement(row('a', 4), base)).toEqual(-3);
+    expect(movement(row('b', 2), base)).toEqual(0);
+    expect(movement(row('c', 3), base)).toEqual('new');
     expect(movement(row('a', 4, { rank: null }), base)).toBeNull();
     expect(movement(row('a', 4), null)).toBeNull();
   });

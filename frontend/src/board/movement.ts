@@ -15,7 +15,8 @@ export interface Base {
   ranks: ReadonlyMap<string, number>;
 }
 
-export type Movement = { kind: 'same' } | { kind: 'up' | 'down'; by: number } | { kind: 'new' };
+/** Ranks gained (above zero) or lost (below), or `new` for who had none. A plain value, so that equal ones draw nothing anew. */
+export type Movement = number | 'new';
 
 /** Keeps samples of the ranks of the last five minutes and one older. */
 export class RankHistory {
@@ -36,9 +37,7 @@ export class RankHistory {
 export function movement(row: Row, base: Base | null): Movement | null {
   if (row.rank === null || base === null) return null;
   const before = base.ranks.get(row.entry);
-  if (before === undefined) return { kind: 'new' };
-  if (before === row.rank) return { kind: 'same' };
-  return before > row.rank ? { kind: 'up', by: before - row.rank } : { kind: 'down', by: row.rank - before };
+  return before === undefined ? 'new' : before - row.rank;
 }
 
 function ranksOf(rows: readonly Row[]): ReadonlyMap<string, number> {

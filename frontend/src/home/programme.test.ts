@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ContestOnProgramme, daysOf, found } from './programme';
+import type { ContestOnProgramme } from '$lib/wire/http';
+import { daysOf, found } from './programme';
 import { h, wordOf } from './words';
 
 function contest(name: string, states: Record<string, string>): ContestOnProgramme {

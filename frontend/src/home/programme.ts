@@ -1,22 +1,5 @@
 /** The public list of contests: its shape, its order, and what answers to a search. */
-
-export interface EventOnProgramme {
-  event: string;
-  code: string;
-  name: string;
-  state: string;
-}
-
-export interface ContestOnProgramme {
-  contest: string;
-  name: string;
-  level: string;
-  kind: string;
-  starts_on: string;
-  ends_on: string;
-  place: string;
-  events: readonly EventOnProgramme[];
-}
+import type { ContestOnProgramme, EventOnProgramme } from '$lib/wire/http';
 
 export const FILTERS = ['all', 'running', 'published'] as const;
 export type Filter = (typeof FILTERS)[number];
