@@ -68,33 +68,41 @@ const bySeq = (a: KeptMark, b: KeptMark): number => a.device_seq - b.device_seq;
  * The revision a new mark replaces: the newest own mark of this place that waits or counts, or the one the server
  * says stands there. A pending or refused mark never counted, so nothing replaces it.
  */
-export function replacedBy(local: readonly KeptMark[], server: MarkLine | undefined): string | null {
+export function replacedBy(local: readonly KeptMark[], server: readonly MarkLine[]): string | null {
   const waiting = local.filter((mark) => mark.state === 'saved').sort(bySeq);
   const newest = waiting[waiting.length - 1];
   if (newest) return newest.mark;
   const stored = local.filter((mark) => mark.state === 'stored').sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
   const own = stored[stored.length - 1];
-  const told = server && server.standing === 'counts' ? server : undefined;
+  const told = newestOf(server.filter((line) => line.standing === 'counts'));
   if (own && (!told || (own.seq ?? 0) >= told.seq)) return own.mark;
   return told?.mark ?? null;
+}
+
+const newestOf = (lines: readonly MarkLine[]): MarkLine | undefined =>
+  lines.reduce<MarkLine | undefined>((best, line) => (best && best.seq > line.seq ? best : line), undefined);
+
+/** The server knows something later about this place, or something else about the same mark. */
+function newerThan(line: MarkLine, last: KeptMark): boolean {
+  if (last.state === 'saved') return line.mark === last.mark;
+  return line.mark === last.mark ? line.standing !== 'superseded' : last.seq !== null && line.seq > last.seq;
 }
 
 /** What a place shows: the judge's last act and its state, or what the server has. Null when nothing was marked. */
 export function viewOf(
   local: readonly KeptMark[],
-  server: MarkLine | undefined,
+  server: readonly MarkLine[],
   sending: { has(mark: string): boolean },
 ): SlotView | null {
   const acts = [...local].sort(bySeq);
   const last = acts[acts.length - 1];
   const standsAs = replacedBy(local.filter((mark) => mark.state !== 'saved'), server);
   const own = local.find((mark) => mark.mark === standsAs);
-  const stands = own ?? (server?.mark === standsAs ? server : undefined);
+  const stands = own ?? server.find((line) => line.mark === standsAs);
   const counting = stands ? { kind: stands.kind as MarkKind, value: stands.value } : null;
 
-  const newerOnServer =
-    server !== undefined && (!last || (last.state !== 'saved' && last.seq !== null && server.seq > last.seq));
-  if (newerOnServer) return serverView(server, counting);
+  const newest = newestOf(server);
+  if (newest && (!last || newerThan(newest, last))) return serverView(newest, counting);
   if (!last) return null;
   return {
     kind: last.kind,

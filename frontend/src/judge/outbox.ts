@@ -58,7 +58,7 @@ export class Outbox {
    * Writes a mark: its key, its number and what it replaces are made here, in the same transaction, so that two
    * taps or two tabs never share a number. Returns only after the commit; throws when nothing was kept.
    */
-  async keep(draft: MarkDraft, device: string, server: MarkLine | undefined, now = new Date()): Promise<KeptMark> {
+  async keep(draft: MarkDraft, device: string, server: readonly MarkLine[], now = new Date()): Promise<KeptMark> {
     const work = this.shelves.transaction(['marks', 'head'], 'readwrite', STRICT);
     const done = work.done;
     done.catch(() => undefined); // an abort is reported once, by the await below
@@ -115,6 +115,16 @@ export class Outbox {
   async waiting(device: string): Promise<KeptMark[]> {
     const found = await this.shelves.getAllFromIndex('marks', 'waiting', [device, 'saved']);
     return found.sort((a, b) => a.device_seq - b.device_seq);
+  }
+
+  /** Marks of an earlier seat that were given to the chief judge as a file: kept, but no longer waiting. */
+  async handedIn(device: string): Promise<void> {
+    const work = this.shelves.transaction('marks', 'readwrite', STRICT);
+    for (const mark of await work.store.getAll()) {
+      if (mark.state !== 'saved' || mark.device === device) continue;
+      await work.store.put({ ...mark, state: 'refused', because: 'handed_in' });
+    }
+    await work.done;
   }
 
   all(): Promise<KeptMark[]> {

@@ -53,6 +53,7 @@ const BECAUSE = {
   not_newest: 'because_not_newest',
   seat_revoked: 'because_seat_revoked',
   declined: 'because_declined',
+  handed_in: 'because_handed_in',
 } as const;
 
 export function reasonOf(because: string, params: Readonly<Record<string, string | number>>): string {

@@ -11,8 +11,10 @@ const AT_ONCE = 50;
 const ON_THE_WAY = 200;
 const PATIENCE = 15_000;
 
-/** Refusals of a whole message that name something wrong inside it; others pass by themselves. */
+/** Refusals of a whole message that name something wrong inside it. */
 const MALFORMED = new Set(['message_not_understood', 'bad_input', 'too_large']);
+/** Refusals that pass by themselves. */
+const PASSING = new Set(['too_many_requests', 'store_unavailable']);
 
 interface Ports {
   /** Hands a message to the connection; false when there is none. */
@@ -96,13 +98,14 @@ export class Sender {
    */
   async messageRefused(message: Refused): Promise<readonly KeptMark[]> {
     if (this.#onTheWay.size === 0) return [];
-    if (!MALFORMED.has(message.code)) {
+    if (PASSING.has(message.code)) {
       const seconds = Number(message.params?.['seconds'] ?? 2);
       this.#pausedUntil = this.ports.now() + Math.min(60, Math.max(1, seconds)) * 1000;
       this.#onTheWay.clear();
       this.ports.changed(this.#waiting);
       return [];
     }
+    if (!MALFORMED.has(message.code)) return []; // about something else that was asked
     const [only] = [...this.#onTheWay.keys()];
     if (this.#oneByOne && this.#onTheWay.size === 1 && only !== undefined) {
       return this.#settled([parked(only, message.code, message.params ?? {})]);

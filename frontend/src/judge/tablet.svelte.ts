@@ -23,6 +23,8 @@ export class Tablet {
   /** Marks that wait or were refused, oldest first. */
   unsent = $state.raw<readonly KeptMark[]>([]);
   refused = $state.raw<readonly KeptMark[]>([]);
+  /** Unsent marks of an earlier seat of this tablet; they can only be handed in as a file. */
+  leftOver = $state.raw<readonly KeptMark[]>([]);
   ended = $state<Ended>('');
   /** Set when the browser did not keep a mark, or took the outbox away: said loudly, never silently. */
   notKept = $state<'' | 'full' | 'lost'>('');
@@ -34,7 +36,7 @@ export class Tablet {
   #outbox: Outbox;
   #sender: Sender;
   #marks = new Map<string, KeptMark[]>();
-  #lines = new Map<string, MarkLine>();
+  #lines = new Map<string, MarkLine[]>();
   #wantedSheet = '';
 
   constructor(outbox: Outbox, build: string) {
@@ -74,6 +76,7 @@ export class Tablet {
     this.#marks.clear();
     for (const mark of marks) this.#remember(mark);
     this.#sender.load(marks.filter((mark) => mark.state === 'saved' && mark.device === device?.device).sort(bySeq));
+    this.leftOver = marks.filter((mark) => mark.state === 'saved' && mark.device !== device?.device).sort(bySeq);
     for (const sheet of sheets) this.#takeSheet(sheet);
     this.#show(marks);
   }
@@ -99,6 +102,17 @@ export class Tablet {
     this.connect();
   }
 
+  /** The left-over marks are with the chief judge now. */
+  async handedIn(): Promise<void> {
+    await this.#outbox.handedIn(this.device?.device ?? '');
+    await this.load();
+  }
+
+  /** Everything that is on this tablet and not with the server. */
+  get unsentInAll(): number {
+    return this.unsent.length + this.leftOver.length;
+  }
+
   /** Leaves the seat; refused while anything is unsent. */
   async leaveSeat(): Promise<boolean> {
     if (this.unsent.length > 0) return false;
@@ -122,7 +136,7 @@ export class Tablet {
     if (!device) return false;
     const slot = slotOf(draft.session, draft.entry, draft.aspect);
     try {
-      const mark = await this.#outbox.keep(draft, device.device, this.#lines.get(slot));
+      const mark = await this.#outbox.keep(draft, device.device, this.#lines.get(slot) ?? []);
       this.notKept = '';
       this.#remember(mark);
       this.#sender.add(mark);
@@ -149,7 +163,7 @@ export class Tablet {
       made_at: new Date().toISOString(),
       device,
       seat: this.welcome && { number: this.welcome.seat_number, judge: this.welcome.judge_name },
-      marks: [...this.unsent, ...this.refused],
+      marks: [...this.leftOver, ...this.unsent, ...this.refused],
     };
     return new Blob([JSON.stringify(content, null, 2)], { type: 'application/json' });
   }
@@ -224,8 +238,7 @@ export class Tablet {
     touched.forEach((slot) => this.#lines.delete(slot));
     for (const line of sheet.marks) {
       const slot = slotOf(sheet.session, line.entry, line.aspect);
-      const before = this.#lines.get(slot);
-      if (!before || before.seq < line.seq) this.#lines.set(slot, line);
+      this.#lines.set(slot, [...(this.#lines.get(slot) ?? []), line]);
       touched.add(slot);
     }
     touched.forEach((slot) => this.#draw(slot));
@@ -255,7 +268,7 @@ export class Tablet {
 
   #draw(slot: string): void {
     const own = (this.#marks.get(slot) ?? []).filter((mark) => mark.device === this.device?.device);
-    const view = viewOf(own, this.#lines.get(slot), this.#sender);
+    const view = viewOf(own, this.#lines.get(slot) ?? [], this.#sender);
     if (view) this.slots.set(slot, view);
     else this.slots.delete(slot);
   }
