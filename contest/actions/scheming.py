@@ -149,11 +149,11 @@ def presets() -> list[Preset]:
     return [_preset(one.name.removesuffix(".json"), msgspec.json.decode(one.read_bytes())) for one in documents]
 
 
-def _preset(key: str, document: Document) -> Preset:
+def _preset(key: str, file: Document) -> Preset:
     return Preset(
         preset=key,
-        name=str(document.get("name", key)),
-        name_en=str(document.get("name_en", "")),
-        kind=str(document.get("kind", "")),
-        document=document,
+        name=str(file["name"]),
+        name_en=str(file["name_en"]),
+        kind=str(file["kind"]),
+        document=file["document"],
     )
