@@ -17,7 +17,7 @@ from piccolo.table import Table
 from contest.actions.changing import change, changes_in, row
 from contest.errors import BadInput, NotFound
 from contest.model.access import Act, Person, may
-from contest.model.contest import Event, Session
+from contest.model.contest import Event
 from contest.model.ids import EntryId, EventId, OrganisationId
 from contest.model.people import Entry, EntryKind, behind_station
 from contest.model.text import Key, Name, Number
@@ -99,7 +99,6 @@ async def enter(store: Store, event: EventId, new: NewEntry) -> Entry:
 async def enter_all(store: Store, event: EventId, new: Sequence[NewEntry]) -> list[Entry]:
     """Enter all of these in an event, or none."""
     planned = await plans.event(store, event)
-    there = await people.entries_of_event(store, event)
     subjects = await _subjects(store, planned, new)
     organisations = {organisation.id for organisation in await people.organisations(store)}
     entered: list[Entry] = []
@@ -108,7 +107,7 @@ async def enter_all(store: Store, event: EventId, new: Sequence[NewEntry]) -> li
         if entry.organisation is not None and entry.organisation not in organisations:
             raise NotFound(what="organisation")
         entered.append(entry)
-    joined = _joining(await plans.sessions_of_event(store, event), there, entered)
+    joined = await places_for(store, event, [entry.id for entry in entered])
 
     def given() -> Work[None]:
         yield from not_ended(planned.contest, event)
@@ -164,12 +163,13 @@ async def _subjects(store: Store, event: Event, new: Sequence[NewEntry]) -> dict
     return found
 
 
-def _joining(sessions: Sequence[Session], there: Sequence[Entry], entered: Sequence[Entry]) -> list[Any]:
-    """The places of new entries in the sessions that hold every entry so far.
+async def places_for(store: Store, event: EventId, entered: Sequence[EntryId]) -> list[SessionEntryRow]:
+    """Find the places of new entries in the sessions that hold every entry of the event so far.
 
     Where several such sessions mark the same aspect (heats that are still empty), nobody can say which is meant.
     """
-    everybody = {entry.id for entry in there}
+    everybody = {entry.id for entry in await people.entries_of_event(store, event)} - set(entered)
+    sessions = await plans.sessions_of_event(store, event)
     whole = [session for session in sessions if set(session.entries) == everybody]
     clear = [
         session
@@ -177,7 +177,7 @@ def _joining(sessions: Sequence[Session], there: Sequence[Entry], entered: Seque
         if not any(set(session.aspects) & set(other.aspects) for other in whole if other.id != session.id)
     ]
     return [
-        SessionEntryRow(id=new_id(), session=session.id, entry=entry.id, position=len(there) + number)
+        SessionEntryRow(id=new_id(), session=session.id, entry=entry, position=len(everybody) + number)
         for session in clear
         for number, entry in enumerate(entered)
     ]

@@ -11,15 +11,19 @@ from piccolo.query.base import Query
 from piccolo.table import Table
 
 from contest import errors
+from contest.actions import entering
+from contest.actions.changing import row
 from contest.imports.competitors import Known, Line, Plan, plan
 from contest.imports.reader import Grid
-from contest.model.ids import CompetitorId, ContestId, OrganisationId
-from contest.model.people import Competitor, Entry, EntryKind, EntryStatus
+from contest.model.ids import CompetitorId, ContestId, EntryId, EventId, OrganisationId
+from contest.model.people import Competitor, Entry, EntryKind
 from contest.offload import offload
+from contest.store.holding import entered_once, not_ended
 from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import people, plans
-from contest.store.tables import CompetitorRow, EntryRow, OrganisationRow
+from contest.store.tables import CompetitorRow, EntryRow, OrganisationRow, SessionEntryRow
+from contest.store.work import Work
 
 _AT_ONCE = 2_000
 """Rows in one INSERT; both databases bound the parameters of a statement."""
@@ -91,7 +95,8 @@ async def import_competitors(
         writes.enter(CompetitorId(same.known.id), same.line)
     apply = not dry_run and not found.faults
     if apply:
-        await store.apply(*writes.queries())
+        placed = await writes.places(store)
+        await store.apply(*writes.queries(), *_inserts(SessionEntryRow, placed), given=writes.hold)
     return _told(found, writes, language, dry_run=dry_run, applied=apply)
 
 
@@ -157,7 +162,7 @@ class _Writes:
         self.entries = 0
         self._rows: list[OrganisationRow] = []
         self._competitors: list[CompetitorRow] = []
-        self._entry_rows: list[EntryRow] = []
+        self._entries: list[Entry] = []
         self._updates: list[Query[Any, Any]] = []
 
     def add(self, line: Line) -> None:
@@ -191,22 +196,20 @@ class _Writes:
             entry = self._entered.get((code, competitor))
             if entry is None and code in self._there.events:
                 self.entries += 1
-                self._entry_rows.append(self._entry(code, competitor, line))
+                self._entries.append(self._entry(code, competitor, line))
             elif entry is not None and line.bib and entry.bib != line.bib:
                 self._updates.append(EntryRow.update({EntryRow.bib: line.bib}).where(EntryRow.id == entry.id))
 
-    def _entry(self, code: str, competitor: CompetitorId, line: Line) -> EntryRow:
-        return EntryRow(
-            id=new_id(),
+    def _entry(self, code: str, competitor: CompetitorId, line: Line) -> Entry:
+        return Entry(
+            id=EntryId(new_id()),
             contest=self._there.contest,
-            event=self._there.events[code],
-            kind=EntryKind.COMPETITOR.value,
+            event=EventId(self._there.events[code]),
+            kind=EntryKind.COMPETITOR,
             subject=competitor,
             name=line.name,
             organisation=self._organisation(line.organisation),
             bib=line.bib,
-            station="",
-            status=EntryStatus.ENTERED.value,
         )
 
     def _organisation(self, name: str) -> OrganisationId | None:
@@ -224,9 +227,29 @@ class _Writes:
         return [
             *_inserts(OrganisationRow, self._rows),
             *_inserts(CompetitorRow, self._competitors),
-            *_inserts(EntryRow, self._entry_rows),
+            *_inserts(EntryRow, [row(EntryRow, msgspec.to_builtins(entry)) for entry in self._entries]),
             *self._updates,
         ]
+
+    async def places(self, store: Store) -> list[SessionEntryRow]:
+        """Find the sessions that the new entries join, as those do that are entered by hand."""
+        return [
+            place
+            for event, entries in self._by_event().items()
+            for place in await entering.places_for(store, event, [entry.id for entry in entries])
+        ]
+
+    def hold(self) -> Work[None]:
+        """Refuse, inside the transaction, what no entry may do: join published results, or take a number twice."""
+        for event, entries in self._by_event().items():
+            yield from not_ended(self._there.contest, event)
+            yield from entered_once(self._there.contest, event, entries)
+
+    def _by_event(self) -> dict[EventId, list[Entry]]:
+        found: dict[EventId, list[Entry]] = {}
+        for entry in self._entries:
+            found.setdefault(entry.event, []).append(entry)
+        return found
 
 
 def _inserts(table: type[_Row], rows: Sequence[_Row]) -> Iterator[Query[Any, Any]]:

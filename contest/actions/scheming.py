@@ -12,7 +12,7 @@ from contest.actions.changing import changed_columns
 from contest.actions.scheduling import tablet_aspects
 from contest.errors import SchemeInvalid, SchemeMissing
 from contest.model.access import Person
-from contest.model.contest import Session
+from contest.model.contest import PublicView, Session
 from contest.model.ids import AspectId, EventId
 from contest.store.open import Store
 from contest.store.queries import plans, results, schemes
@@ -62,6 +62,8 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     name_en: str
     kind: str
+    public_view: PublicView = PublicView.LIVE
+    """What an event with this scheme usually shows while it is marked."""
     document: Document
 
 
@@ -143,17 +145,10 @@ def written(document: Document) -> str:
 def presets() -> list[Preset]:
     """The schemes that come with the product, by name of their file."""
     shelf = files("seed").joinpath("presets")
-    if not shelf.is_dir():
-        return []
     documents = sorted((one for one in shelf.iterdir() if one.name.endswith(".json")), key=lambda one: one.name)
-    return [_preset(one.name.removesuffix(".json"), msgspec.json.decode(one.read_bytes())) for one in documents]
-
-
-def _preset(key: str, file: Document) -> Preset:
-    return Preset(
-        preset=key,
-        name=str(file["name"]),
-        name_en=str(file["name_en"]),
-        kind=str(file["kind"]),
-        document=file["document"],
-    )
+    return [
+        msgspec.convert(
+            {**msgspec.json.decode(one.read_bytes()), "preset": one.name.removesuffix(".json")}, Preset
+        )
+        for one in documents
+    ]

@@ -239,3 +239,19 @@ async def test_two_requests_at_once_give_a_number_only_once(ground: Ground) -> N
         *(ground.organiser.client.post(f"/api/events/{event}/entries", json=body) for body in bodies)
     )
     assert sorted(answer.status_code for answer in answers) == [201, 409]
+
+
+async def test_who_is_imported_joins_the_sessions_of_everyone_too(ground: Ground) -> None:
+    event = await ground.event("HG")
+    session = await ground.organiser.post(f"/events/{event}/sessions", {"name": "实操"})
+    await ground.entries(event, ["赵甲"])
+    sheet = "姓名,单位,编号,赛项代码,参赛号\n钱乙,一厂,N2,HG,A02\n孙丙,一厂,N3,HG,A03\n"
+    path = f"/api/contests/{ground.contest}/competitors/import"
+    answer = await ground.organiser.client.post(
+        path, files={"file": ("选手.csv", sheet.encode())}, params={"dry_run": "false"}
+    )
+    assert (answer.status_code, answer.json()["applied"], answer.json()["entered"]) == (200, True, 2), answer.text
+    placed = (await ground.organiser.get(f"/sessions/{session['id']}"))["entries"]
+    entries = await ground.organiser.get(f"/events/{event}/entries")
+    assert sorted(placed) == sorted(entry["id"] for entry in entries)
+    assert sorted(entry["bib"] for entry in entries) == ["", "A02", "A03"]
