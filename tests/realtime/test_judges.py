@@ -1,0 +1,74 @@
+"""Simulated judges against the real service."""
+
+import asyncio
+
+import pytest
+
+from contest.store.tables import MarkRow
+from realtime.protocol import RefusedMark
+from seed.judges import Dismissed, Draft, SimulatedJudge, run_panel
+from tests.builders import PANEL, standings, unbroken
+from tests.realtime.house import open_house, paired, token_of
+
+
+@pytest.fixture
+async def at(store):
+    return await paired(store)
+
+
+def address(house) -> str:
+    return f"http://127.0.0.1:{house.port}"
+
+
+async def test_a_judge_sends_marks_in_order_and_gets_a_verdict_for_each(store, at):
+    async with open_house(store) as house:
+        judge = SimulatedJudge(address(house), token_of(at, 0))
+        async with judge.seated() as welcome:
+            assert welcome.seat == at.seats[0]
+            drafts = [Draft(at.session, entry, PANEL, 7000) for entry in at.entries]
+            drafts[1] = drafts[1]._replace(value=99_000)
+            verdicts = await judge.enter(drafts)
+            assert [getattr(verdict, "standing", verdict) for verdict in verdicts][::2] == ["counts", "counts"]
+            assert isinstance(verdicts[1], RefusedMark)
+            assert verdicts[1].code == "mark_out_of_range"
+            assert [verdict.device_seq for verdict in verdicts] == [1, 2, 3, 4]
+
+
+async def test_whatever_happens_to_the_connection_each_mark_is_stored_exactly_once(store, at):
+    async with open_house(store) as house:
+        judge = SimulatedJudge(address(house), token_of(at, 0))
+        async with judge.seated():
+            entering = asyncio.create_task(
+                judge.enter([Draft(at.session, at.entries[0], PANEL, 100 * n) for n in range(60)])
+            )
+            for _ in range(4):
+                await asyncio.sleep(0.03)
+                await judge.drop()
+            verdicts = await asyncio.wait_for(entering, 20)
+        assert judge.connections > 1
+        assert len({verdict.seq for verdict in verdicts}) == 60
+    rows = await store.select(MarkRow.select(MarkRow.device_seq))
+    assert sorted(row["device_seq"] for row in rows) == list(range(1, 61))
+    assert await unbroken(at)
+
+
+async def test_a_panel_marks_everything_it_is_shown(store, at):
+    async with open_house(store) as house:
+        tokens = [token_of(at, seat) for seat in range(3)]
+        stored = await run_panel(address(house), tokens, seconds_per_mark=0.001)
+        # Four entries: one aspect by each of three judges, one deduction by the first; theory comes from outside.
+        assert stored == 4 * 3 + 4
+        assert set((await standings(store)).values()) == {"counts"}
+        assert await run_panel(address(house), tokens, seconds_per_mark=0.001) == 0
+
+
+async def test_a_judge_whose_tablet_is_revoked_is_dismissed(store, at):
+    async with open_house(store) as house:
+        judge = SimulatedJudge(address(house), token_of(at, 0))
+        async with judge.seated():
+            await store.book.revoke_device(at.contest, device=at.devices[0], by="chief")
+            with pytest.raises(Dismissed, match="seat_revoked"):
+                async with asyncio.timeout(5):
+                    while True:
+                        [late] = await judge.enter([Draft(at.session, at.entries[0], PANEL, 7000)])
+                        assert (late.standing, late.because) == ("pending", "seat_revoked")
