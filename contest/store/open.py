@@ -132,10 +132,15 @@ async def _open_sqlite(url: str, readonly: bool) -> Store:
 
 
 async def _open_postgres(url: str, readonly: bool) -> Store:
-    pool = await postgres.open_pool(url, postgres.READERS)
     writer = None if readonly else postgres.Writer(url)
     if writer is not None:
         await writer.open()
+    try:
+        pool = await postgres.open_pool(url, postgres.READERS)
+    except BaseException:
+        if writer is not None:
+            await writer.close()
+        raise
     return Store(PooledPostgres(pool, readonly), writer)
 
 

@@ -71,6 +71,7 @@ class Writer:
     def __init__(self, url: str) -> None:
         self._url = url
         self._pool: Pool | None = None
+        self._running: set[asyncio.Task[Any]] = set()
 
     async def open(self) -> None:
         """Open the connections."""
@@ -87,7 +88,10 @@ class Writer:
 
         A caller that goes away does not stop it: the task goes on to the commit.
         """
-        return await asyncio.shield(asyncio.ensure_future(self._transact(begin)))
+        task = asyncio.create_task(self._transact(begin))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
 
     async def _transact(self, begin: Callable[[], Work[Outcome]]) -> Outcome:
         assert self._pool is not None

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from contest.errors import (
@@ -9,6 +10,7 @@ from contest.errors import (
     StoreReadOnly,
 )
 from contest.store.open import open_store
+from contest.store.postgres import CHANNEL
 from contest.store.queries.facts import heads
 from contest.store.tables import EntryRow, GateRow, MarkRow
 from tests.builders import hall, session_gate, unbroken
@@ -96,3 +98,29 @@ async def test_a_process_that_only_follows_reads_and_never_writes(store, store_u
     finally:
         await follower.close()
     assert await store.select(MarkRow.count()) == 1
+
+
+async def test_other_nodes_hear_of_new_facts_at_the_commit(postgres_url):
+    store = await open_store(postgres_url)
+    at = await hall(store)
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    ear = await asyncpg.connect(postgres_url)
+    await ear.add_listener(CHANNEL, lambda *told: heard.put_nowait(told[-1]))
+    (receipt,) = await at.stored(at.mark())
+    assert await asyncio.wait_for(heard.get(), 5) == f"{at.contest},{receipt.seq}"
+    await ear.close()
+    await store.close()
+
+
+async def test_two_nodes_write_one_chain_without_a_hole(postgres_url):
+    one, other = await open_store(postgres_url), await open_store(postgres_url)
+    at = await hall(one, judges=4, entries=10)
+    marks = [at.mark(seat=seat, entry=entry) for seat in range(4) for entry in range(10)]
+    nodes = (one, other, one)
+    answers = await asyncio.gather(*(node.book.enter(at.contest, [mark]) for mark in marks for node in nodes))
+    receipts = {receipt.mark: receipt for (receipt,) in answers}
+    assert [receipts[receipt.mark] for (receipt,) in answers] == [receipt for (receipt,) in answers]
+    assert len({receipt.seq for receipt in receipts.values()}) == len(marks)
+    assert await unbroken(at)
+    await other.close()
+    await one.close()

@@ -1,5 +1,7 @@
 """Whatever is changed behind the book's back is found."""
 
+from pathlib import Path
+
 import pytest
 
 from contest.model.fact import FIRST_LINK
@@ -120,3 +122,14 @@ async def test_every_byte_of_a_fact_matters(sqlite_url):
     assert found == sum(len(row[column]) for column in ("content", "prev", "link"))
     assert (await verify(store, at.contest)).problem == ""
     await store.close()
+
+
+async def test_the_chain_is_checked_with_nothing_of_ours_as_the_handbook_says(store):
+    at = await full(store)
+    rows = await store.select(FactRow.select().where(FactRow.contest == at.contest).order_by(FactRow.seq))
+    handbook = (Path(__file__).parents[3] / "docs" / "ledger.md").read_text(encoding="utf-8")
+    recipe = handbook.partition("```python\n")[2].partition("```")[0]
+    exec(recipe, {"rows_of_the_contest_by_seq": rows})
+    rows[8]["content"] = rows[8]["content"].replace("c1", "c2")
+    with pytest.raises(AssertionError):
+        exec(recipe, {"rows_of_the_contest_by_seq": rows})
