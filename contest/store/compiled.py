@@ -18,7 +18,7 @@ def compiled(queries: Iterable[Query[Any, Any]]) -> tuple[Run, ...]:
 
 
 def _statements(query: Query[Any, Any]) -> list[Run]:
-    query._validate()  # type: ignore[no-untyped-call]
+    query._validate()  # type: ignore[no-untyped-call]  # Piccolo leaves it untyped
     return [
         Run(*querystring.compile_string(engine_type=query.engine_type), _written_by(query))
         for querystring in query.querystrings

@@ -6,6 +6,8 @@ they are not used.
 
 from __future__ import annotations
 
+from functools import partial
+
 from contest.store import postgres, sqlite
 from contest.store.clock import now
 from contest.store.migrations import MIGRATIONS
@@ -27,8 +29,8 @@ def newest() -> int:
 
 async def run_migrations(writer: sqlite.Writer | postgres.Writer) -> None:
     """Apply what is missing, in order."""
-    for number, name, statements in MIGRATIONS:
-        await writer.transact(lambda n=number, name=name, s=statements: _migrate(writer, n, name, s))  # type: ignore[misc]
+    for migration in MIGRATIONS:
+        await writer.transact(partial(_migrate, writer, *migration))
 
 
 def _migrate(
