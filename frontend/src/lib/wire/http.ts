@@ -676,6 +676,7 @@ export interface Preset {
   name: string;
   name_en: string;
   kind: string;
+  public_view?: PublicView;
   document: Record<string, unknown>;
 }
 
@@ -683,6 +684,15 @@ export interface Problem {
   node: string;
   zh: string;
   en: string;
+}
+
+export interface ProblemDetails {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  params: Record<string, string | number>;
+  detail: string;
 }
 
 /** When spectators may see an event's results. */
