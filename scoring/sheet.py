@@ -96,6 +96,8 @@ def grid(scheme: Scheme, layout: Plan, sheet: Sheet) -> Grid:
     size = split + len(singles) * len(places)
     all_values, all_states = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.uint8)
     all_values[cells], all_states[cells] = values, states
+    if np.count_nonzero(all_states) != len(cells):
+        raise SheetProblem("two marks for one cell")
     panel, single = (layout.judges, len(panels), len(places)), (len(singles), len(places))
     return Grid(
         entries=sheet.entries,
@@ -118,16 +120,14 @@ def _cells(
     panels = layout.panel_columns
     ids = [*panels, *layout.single_columns]
     rows = {aspect: row for row, aspect in enumerate(ids)}
-    count = len(sheet.marks)
-    entry_of, aspect_of, seat_of, kind_of, value_of = zip(*sheet.marks, strict=True) if count else ((),) * 5
     try:
-        row = np.fromiter((rows[aspect] for aspect in aspect_of), dtype=np.int64, count=count)
-        column = np.fromiter((places[entry] for entry in entry_of), dtype=np.int64, count=count)
-        state = np.fromiter((_STATES[kind] for kind in kind_of), dtype=np.uint8, count=count)
+        row = np.array([rows[mark[1]] for mark in sheet.marks], dtype=np.int64)
+        column = np.array([places[mark[0]] for mark in sheet.marks], dtype=np.int64)
+        state = np.array([_STATES[mark[3]] for mark in sheet.marks], dtype=np.uint8)
     except KeyError as unknown:
         raise SheetProblem(f"neither the scheme nor the list of entries knows {unknown}") from None
-    seat = np.fromiter(seat_of, dtype=np.int64, count=count)
-    value = np.fromiter((_NOTHING if one is None else one for one in value_of), dtype=np.int64, count=count)
+    seat = np.array([mark[2] for mark in sheet.marks], dtype=np.int64)
+    value = np.array([_NOTHING if mark[4] is None else mark[4] for mark in sheet.marks], dtype=np.int64)
     _check_values(scheme, ids, row, state, value)
     single = row >= len(panels)
     if np.any(np.where(single, seat != 0, (seat < 1) | (seat > seats[row, column]))):
@@ -135,8 +135,6 @@ def _cells(
     width = len(panels) * len(places)
     within = row * len(places) + column
     cell = np.where(single, (layout.judges - 1) * width + within, (seat - 1) * width + within)
-    if len(np.unique(cell)) != count:
-        raise SheetProblem("two marks for one cell")
     return cell, state, np.where(state == ENTERED_STATE, value, 0)
 
 
