@@ -79,6 +79,10 @@ class Peer:
                 if not kind or message["type"] == kind:
                     return message
 
+    async def hear_within(self, seconds: float) -> str:
+        """The next message, whatever it is; TimeoutError when none comes."""
+        return str(await asyncio.wait_for(self.socket.recv(), seconds))
+
     async def enter(self, at: Hall, *marks: Any) -> dict[str, Any]:
         """Send marks and return the answer."""
         await self.say({"type": "enter_marks", "marks": [wire_form(mark) for mark in marks]})

@@ -67,8 +67,11 @@ async def test_a_judge_whose_tablet_is_revoked_is_dismissed(store, at):
         judge = SimulatedJudge(address(house), token_of(at, 0))
         async with judge.seated():
             await store.book.revoke_device(at.contest, device=at.devices[0], by="chief")
+
+            async def go_on() -> None:
+                while True:
+                    [late] = await judge.enter([Draft(at.session, at.entries[0], PANEL, 7000)])
+                    assert (late.standing, late.because) == ("pending", "seat_revoked")
+
             with pytest.raises(Dismissed, match="seat_revoked"):
-                async with asyncio.timeout(5):
-                    while True:
-                        [late] = await judge.enter([Draft(at.session, at.entries[0], PANEL, 7000)])
-                        assert (late.standing, late.because) == ("pending", "seat_revoked")
+                await asyncio.wait_for(go_on(), 5)
