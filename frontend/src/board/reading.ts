@@ -58,10 +58,10 @@ export function isComplete(row: Row): boolean {
   return row.total !== null;
 }
 
-/** The row before which ranked rows end, or -1 when all are ranked, none is, or they are mixed. */
+/** The row from which on nobody is ranked, or -1 when all are ranked or both are mixed. */
 export function dividerOf(rows: readonly Row[]): number {
   const first = rows.findIndex((row) => row.rank === null);
-  if (first <= 0) return -1;
+  if (first < 0) return -1;
   for (let index = first; index < rows.length; index += 1) if (rows[index]?.rank != null) return -1;
   return first;
 }

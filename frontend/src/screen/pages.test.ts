@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '$lib/wire/live';
 import { row } from '../board/rows.fixture';
-import { after, before, otherEvent, pagesOf, ROWS, within } from './pages';
+import { after, before, heightOf, LINES, otherEvent, pagesOf, ROWS, within } from './pages';
 
 const board = (rows: number, said: (place: number) => Partial<Row> = () => ({})): Row[] =>
   Array.from({ length: rows }, (_, index) => row(`e${index + 1}`, index + 1, said(index + 1)));
 
 describe('pages', () => {
   it('show a short board whole, and an empty one as one empty page', () => {
-    expect(pagesOf(board(14))).toEqual([{ pinned: [], rows: board(14) }]);
+    expect(pagesOf(board(16))).toEqual([{ pinned: [], rows: board(16) }]);
     expect(pagesOf([])).toEqual([{ pinned: [], rows: [] }]);
   });
 
   it('are whole pages that show every row once, the podium on all of them', () => {
-    for (const size of [15, 25, 26, 60, 3000]) {
+    for (const size of [17, 25, 26, 60, 3000]) {
       const rows = board(size);
       const pages = pagesOf(rows);
       expect(pages.flatMap((page) => page.rows)).toEqual(rows.slice(3));
@@ -28,10 +28,18 @@ describe('pages', () => {
   it('pin nobody while there is no podium', () => {
     const rows = board(30, (place) => (place === 2 ? { rank: null } : {}));
     expect(pagesOf(rows).map((page) => [page.pinned.length, page.rows.length])).toEqual([
-      [0, 14],
-      [0, 14],
-      [0, 2],
+      [0, 10],
+      [0, 10],
+      [0, 10],
     ]);
+  });
+
+  it('fill the wall, and never more than it', () => {
+    for (const size of [1, 12, 13, 15, 16, 17, 3000]) {
+      const rows = Math.max(...pagesOf(board(size)).map((page) => page.pinned.length + page.rows.length));
+      expect(rows * heightOf(board(size))).toBeLessThanOrEqual(LINES);
+    }
+    expect([heightOf(board(3)), heightOf(board(14)), heightOf(board(16)), heightOf(board(90))]).toEqual([67, 58, 50, 58]);
   });
 });
 

@@ -1,24 +1,35 @@
 /** What a wall shows at one moment: whole pages of whole rows, the first three always among them. */
 import type { Row } from '$lib/wire/live';
 
+/** Rows of a page; a board that is only a little longer stands closer instead of leaving one row for a second page. */
 export const ROWS = 14;
+export const MOST_ROWS = 16;
 export const PINNED = 3;
+/** The lines that the rows of a page share. */
+export const LINES = 812;
 
 export interface Page {
   pinned: readonly Row[];
   rows: readonly Row[];
 }
 
-/** Divides a board into pages. The podium is pinned only when it is one: three rows with a rank. */
-export function pagesOf(board: readonly Row[], rows = ROWS): readonly Page[] {
-  if (board.length <= rows) return [{ pinned: [], rows: board }];
+/** Divides a board into pages of equal length. The podium is pinned only when it is one: three rows with a rank. */
+export function pagesOf(board: readonly Row[]): readonly Page[] {
+  if (board.length <= MOST_ROWS) return [{ pinned: [], rows: board }];
   const podium = board.slice(0, PINNED);
   const pinned = podium.every((row) => row.rank !== null) ? podium : [];
   const rest = board.slice(pinned.length);
-  const size = rows - pinned.length;
+  const count = Math.ceil(rest.length / (ROWS - pinned.length));
+  const size = Math.ceil(rest.length / count);
   const pages: Page[] = [];
   for (let at = 0; at < rest.length; at += size) pages.push({ pinned, rows: rest.slice(at, at + size) });
   return pages;
+}
+
+/** How high the rows of a board are: fourteen fill the page, fewer stand a little larger, more a little closer. */
+export function heightOf(board: readonly Row[]): number {
+  const rows = board.length > MOST_ROWS ? ROWS : Math.min(MOST_ROWS, Math.max(12, board.length));
+  return Math.floor(LINES / rows);
 }
 
 /** Which page of which event is on the wall. */
