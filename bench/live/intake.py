@@ -78,7 +78,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--url", help="a fresh PostgreSQL database")
     asked.add_argument("--seconds", type=float, default=4.0)
-    chosen = asked.parse_args()
+    chosen, _ = asked.parse_known_args()
     with tempfile.TemporaryDirectory() as folder:
         raw = raw_loop(Path(folder), chosen.seconds / 2)
         print(f"raw sqlite3, one row a commit: {raw:,.0f}/s")
