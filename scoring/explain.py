@@ -45,7 +45,7 @@ def explain(scheme: Scheme, sheet: Sheet, entry: str) -> tuple[Step, ...]:
     if standing.rival is not None:
         steps.append(_tie(scheme, standing, story, Story(computed, trace, standing.rival)))
     given = computed.awards.get(column, ())
-    steps += [_step(0, award.id, award_reason(award)) for award in scheme.awards if award.id in given]
+    steps += [_step(0, award.id, award_reason(award, scheme)) for award in scheme.awards if award.id in given]
     return (*steps, *_tree(scheme.root, 0, story))
 
 
@@ -72,7 +72,7 @@ def _tie(scheme: Scheme, standing: Standing, own: Story, rival: Story) -> Step:
     """The numbers that decided between equal totals. The other entry is not named: the event may be blind."""
     key = next(key for key in scheme.ranking.keys if key.node == standing.broken_by)
     node = scheme.nodes[key.node].node
-    total = own.score(scheme.root.id)
+    total = own.points(scheme.root.id)
     said = Said(
         f"总分同为 {total}，并列由“{node.name}”",
         f"equal totals of {total}, the tie is broken by “{node.name_en or node.name}”",

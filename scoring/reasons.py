@@ -26,7 +26,7 @@ from scoring.document import (
 )
 from scoring.exact import THOUSAND, exact, plain
 from scoring.prizes import Award, Everyone, FirstHalf, RankBand, Ratio, Threshold
-from scoring.scheme import Aspect
+from scoring.scheme import Aspect, Scheme
 from scoring.sheet import ABSENT_STATE, BLANK_STATE, NOT_ATTEMPTED_STATE
 
 
@@ -154,7 +154,7 @@ def status_reason(status: str) -> Said:
     return Said(f"{zh}，不参加排名", f"{en}, not ranked")
 
 
-def award_reason(award: Award) -> Said:
+def award_reason(award: Award, scheme: Scheme) -> Said:
     """Which rule gave an award."""
     said = Said(f"获“{award.name}”：", f"awarded “{award.name_en or award.name}”: ")
     match award.rule:
@@ -166,7 +166,8 @@ def award_reason(award: Award) -> Said:
         case FirstHalf():
             said = said.then("名次在前一半", "in the first half")
         case Threshold(node=node, at_least=least):
-            said = said.then(f"{node or '总分'} 不低于 {least}", f"{node or 'total'} of at least {least}")
+            named = scheme.nodes[node or scheme.root.id].node
+            said = said.then(f"{named.name}不低于 {least}", f"{named.name_en or named.name} of at least {least}")
         case Everyone():
             said = said.then("符合条件", "the conditions are met")
         case _:

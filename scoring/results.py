@@ -45,6 +45,10 @@ class Scores(Mapping[str, str | None]):
     def __repr__(self) -> str:
         return repr(dict(self))
 
+    def __reduce__(self) -> tuple[type[dict[str, str | None]], tuple[dict[str, str | None]]]:
+        # Another process gets the printed numbers, not the arrays behind them.
+        return dict, (dict(self),)
+
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the results. Numbers are printed as the scheme says.

@@ -52,7 +52,13 @@ class Story:
     def score(self, node: str) -> str | None:
         """A node's value as the results print it; None while it is unknown."""
         row = self.computed.plan.rows[node]
-        return self._printed(node) if self.computed.tally.known[row, self.column] else None
+        return self.points(node) if self.computed.tally.known[row, self.column] else None
+
+    def points(self, node: str) -> str:
+        """A node's value so far, printed; the same as its score once it is known."""
+        row = self.computed.plan.rows[node]
+        value = int(self.computed.tally.values[row, POINTS, self.column])
+        return printed(value, self.computed.plan.denominators[row], self.computed.scheme.nodes[node].places)
 
     def answer(self, key: Key) -> str | None:
         """What this entry answers to a ranking key; None when nothing was measured."""
@@ -64,15 +70,10 @@ class Story:
                 return self.computed.scheme.aspects[key.node].shown(cell.value)
         return self.score(key.node)
 
-    def _printed(self, node: str) -> str:
-        row = self.computed.plan.rows[node]
-        value = int(self.computed.tally.values[row, POINTS, self.column])
-        return printed(value, self.computed.plan.denominators[row], self.computed.scheme.nodes[node].places)
-
     def _unknown(self, node: Node) -> Said:
         if not isinstance(node, Sum):
             return missing_reason(int(self.computed.tally.missing[self.computed.plan.rows[node.id], self.column]))
-        so_far = self._printed(node.id)
+        so_far = self.points(node.id)
         return Said(f"尚有打分未齐，目前 {so_far}", f"marks are missing; {so_far} so far")
 
     def _adding(self, node: Sum, raw: Fraction) -> Said:

@@ -92,6 +92,28 @@ def test_a_tie_broken_by_a_time_shows_the_time():
     assert explain(plan, marked, "c")[1].zh == "总分同为 1.00，并列由“用时”决出：本参赛者未测得"
 
 
+def test_a_tie_among_unfinished_entries_is_told_by_the_points_so_far():
+    plan = scheme(points("a"), points("b"), ranking={"keys": [{"node": "a"}], "rank_incomplete": True})
+    marked = sheet({"amber": {"a": 5}, "birch": {"a": 4, "b": 1}})
+    assert explain(plan, marked, "birch")[1].zh == "总分同为 5.00，并列由“a” 4.00 < 5.00 决出"
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"by": "ratio", "ratio": "0.5"}, "在前面的奖项之后取 50 %"),
+        ({"by": "first_half", "rounding": "ceil"}, "名次在前一半"),
+        ({"by": "score", "at_least": "9"}, "总分不低于 9"),
+        ({"by": "score", "at_least": "9", "node": "points"}, "成绩不低于 9"),
+        ({"by": "everyone"}, "符合条件"),
+    ],
+)
+def test_a_prize_says_by_which_rule_it_was_given(rule, said):
+    awards = [{"id": "prize", "name": "奖", "rule": rule}]
+    plan = scheme(points(name="成绩"), awards=awards)
+    assert told(plan, sheet({"amber": {"points": 9}}), "amber")[1] == (0, "prize", f"获“奖”：{said}")
+
+
 def test_what_is_missing_is_said_and_not_scored():
     marked = sheet({"amber": {"work": [6, 7, None, 8, None], "theory": 50}}, seats=5)
     assert told(PLAN, marked, "amber") == [

@@ -1,3 +1,5 @@
+import pickle
+
 import pytest
 
 from scoring import SheetProblem, results
@@ -92,6 +94,12 @@ def test_a_cap_a_floor_a_factor_and_rounding_apply_in_this_order():
     ).rows
     # 50.01 × 1.005 = 50.26005, at most 50.254, rounded 50.25; 1 × 0.5 = 0.5, at least 1.
     assert dict(rows[0].scores) == {"total": "51.250", "a": "50.25", "b": "1.000"}
+
+
+def test_results_travel_to_another_process_as_printed_numbers():
+    found = results(scheme(points()), sheet({"amber": {"points": 40.5}}))
+    assert pickle.loads(pickle.dumps(found.rows)) == found.rows
+    assert repr(found.rows[0].scores) == "{'total': '40.50', 'points': '40.50'}"
 
 
 def test_an_event_without_entries_has_results():
