@@ -76,12 +76,20 @@ def _demo(chosen: argparse.Namespace) -> int:
     from contest.serving import serve
     from seed import demo
 
+    # The addresses and sign-ins stay in sight: only what goes wrong is logged, unless it is asked for.
+    os.environ.setdefault("JIANGSAI_LOG_LEVEL", "warning")
     settings = _settings(chosen)
+    marking = not chosen.no_judges
     _build(chosen)
     asyncio.run(_prepare(settings, season=chosen.season))
-    with demo.judges(settings, marking=not chosen.no_judges):
-        serve(create_app(settings), settings, ready=lambda: sys.stdout.write(demo.welcome(settings)))
+    with demo.judges(settings, marking=marking):
+        serve(create_app(settings), settings, ready=lambda: _say(demo.welcome(settings, marking=marking)))
     return 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 async def _prepare(settings: Settings, *, season: bool) -> None:

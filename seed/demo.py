@@ -145,7 +145,7 @@ def _address(settings: Settings) -> str:
     return f"http://{host}:{settings.port}"
 
 
-def welcome(settings: Settings) -> str:
+def welcome(settings: Settings, *, marking: bool = True) -> str:
     """What the terminal says once the service answers: where to look and how to sign in."""
     address, found = _address(settings), sign_ins(settings)
     lines = [
@@ -159,8 +159,9 @@ def welcome(settings: Settings) -> str:
         f"  登录 sign-in  密码 password: {found.password}",
         *(f"    {login:<12}{words}" for login, words in zip(found.accounts, _WORDS, strict=True)),
         "",
-        "  模拟裁判正在打分，Ctrl-C 结束，数据保留。",
-        "  Simulated judges are marking; Ctrl-C ends, the results stay.",
+        "  模拟裁判正在打分。" if marking else "  没有模拟裁判。",
+        "  Simulated judges are marking." if marking else "  No simulated judges.",
+        "  Ctrl-C 结束，数据保留。Ctrl-C ends, everything stays.",
         "",
         "",
     ]

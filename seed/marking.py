@@ -1,0 +1,76 @@
+"""The demo's judges at work: a process of its own that pairs a tablet for every seat and marks.
+
+Run as `python -m seed.marking ADDRESS SIGN-INS`. It ends when its standard input ends, which is when the service
+that started it is gone, in whatever way. A judge whose seat somebody else takes over simply goes home.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import msgspec
+
+from seed.demo import SignIns
+from seed.judges import Dismissed, pair, run_panel
+
+SECONDS_PER_MARK = 8.0
+"""About what a judge needs who looks, thinks and taps."""
+
+
+async def mark(address: str, found: SignIns) -> None:
+    """Pair every seat of the demo contest and let its judge mark until nothing is left, then wait for more."""
+    async with httpx.AsyncClient(base_url=address, timeout=30) as organiser:
+        await _sign_in(organiser, found.password)
+        events = (await organiser.get(f"/api/contests/{found.contest}/events")).raise_for_status().json()
+        seats = []
+        for event in events:
+            panels = (await organiser.get(f"/api/events/{event['id']}/panels")).raise_for_status().json()
+            seats += [seat["id"] for panel in panels for seat in panel["seats"]]
+        async with asyncio.TaskGroup() as judges:
+            for seat in seats:
+                token = await pair(organiser, seat, name="模拟裁判 simulated judge")
+                judges.create_task(_judge(address, token))
+
+
+async def _sign_in(organiser: httpx.AsyncClient, password: str) -> None:
+    """Sign in as soon as the service answers."""
+    while True:
+        with contextlib.suppress(httpx.TransportError):
+            answer = await organiser.post(
+                "/api/sign-in", json={"login": "organiser", "password": password, "bearer": True}
+            )
+            if answer.is_success:
+                organiser.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+                return
+        await asyncio.sleep(0.3)
+
+
+async def _judge(address: str, token: str) -> None:
+    with contextlib.suppress(Dismissed):
+        await run_panel(address, [token], seconds_per_mark=SECONDS_PER_MARK, seed="demo", until_marked=False)
+
+
+def _end_with_the_service(loop: asyncio.AbstractEventLoop, work: asyncio.Task[None]) -> None:
+    sys.stdin.buffer.read()
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(work.cancel)
+
+
+async def _run(address: str, found: SignIns) -> None:
+    work = asyncio.create_task(mark(address, found))
+    watch = threading.Thread(target=_end_with_the_service, args=(asyncio.get_running_loop(), work), daemon=True)
+    watch.start()
+    with contextlib.suppress(asyncio.CancelledError):
+        await work
+
+
+if __name__ == "__main__":
+    # Ctrl-C in the terminal reaches this process too; the service decides when it ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    asyncio.run(_run(sys.argv[1], msgspec.json.decode(Path(sys.argv[2]).read_bytes(), type=SignIns)))
