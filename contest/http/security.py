@@ -93,7 +93,7 @@ class Doorway:
         except ContestError as error:
             await _refuse(raw, receive, answered, error, headers)
         else:
-            await self._app(scope, _counted(receive, raw), answered)
+            await self._app(scope, receive, answered)
         finally:
             self._write_down(raw, answered.status, time.perf_counter() - began)
 
@@ -202,30 +202,13 @@ class _Answer:
 
 
 def _check_body(headers: Headers) -> None:
+    """Refuse at once what says that it is too large or no JSON; while it is read the route's own limit counts."""
     length = headers.get("content-length", "0")
     if not length.isdigit() or int(length) > UPLOAD_LIMIT + FORM_AROUND_FILE:
         raise TooLarge(limit="2 MiB")
     has_body = length != "0" or "transfer-encoding" in headers
     if has_body and headers.get("content-type", "").split(";")[0].strip().lower() not in _MEDIA:
         raise WrongMediaType()
-
-
-def _counted(receive: Receive, scope: dict[str, Any]) -> Receive:
-    """Stop reading a body that is larger than anything we take, whatever its length was said to be."""
-    if scope["type"] != "http":
-        return receive
-    read = 0
-
-    async def counting() -> Any:
-        nonlocal read
-        message = await receive()
-        if message["type"] == "http.request":
-            read += len(message["body"])
-            if read > UPLOAD_LIMIT + FORM_AROUND_FILE:
-                raise TooLarge(limit="2 MiB")
-        return message
-
-    return cast("Receive", counting)
 
 
 async def _refuse(

@@ -26,7 +26,6 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 
     account: AccountId
     password: str
-    disabled: bool
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,9 +81,7 @@ def _credentials(rows: list[dict[str, object]]) -> Credentials | None:
     if not rows:
         return None
     row = rows[0]
-    return Credentials(
-        account=AccountId(str(row["id"])), password=str(row["password"]), disabled=row["disabled_at"] is not None
-    )
+    return Credentials(account=AccountId(str(row["id"])), password=str(row["password"]))
 
 
 async def sign_in_of_token(store: Store, digest: str, at: str) -> SignIn | None:
