@@ -1,6 +1,6 @@
 /// <reference types="vitest/config" />
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
@@ -81,7 +81,7 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: Object.fromEntries(FACES.filter((face) => existsSync(here(`./src/${face === 'index' ? 'home' : face}/main.ts`))).map((face) => [face, here(`./${face}.html`)])),
+      input: Object.fromEntries(FACES.map((face) => [face, here(`./${face}.html`)])),
     },
   },
   test: {

@@ -20,7 +20,7 @@ export function problemWith(card: AspectCard, value: number): string | null {
 
 export function limitsOf(card: AspectCard): string {
   const [low, high] = [card.low, card.high].map((one) => (one === null ? null : printThousandths(one, card.places)));
-  const step = printThousandths(card.step, 0);
+  const step = printThousandths(card.step, card.places);
   const unit = card.unit ? ` ${card.unit}` : '';
   if (low === null && high === null) return t('any_number') + unit;
   if (low === null) return t('at_most', { high: high ?? '' }) + unit;

@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { setLanguage } from '$lib/i18n.svelte';
+import { deviceName } from '../../src/judge/pairing.svelte';
+import { limitsOf, problemWith, progressOf, sayMark } from '../../src/judge/reading';
+import { viewOf } from '../../src/judge/model';
+import { card, kept, sheet } from './builders';
+
+afterEach(() => setLanguage('zh'));
+
+describe('a value that is not allowed', () => {
+  it.each([
+    [8500, null],
+    [0, null],
+    [10000, null],
+    [10100, '10.1 高于上限 10.0。'],
+    [-100, '−0.1 低于下限 0.0。'],
+    [8550, '8.55 不合步长 0.1。'],
+  ])('%i: %s', (value, said) => expect(problemWith(card(), value)).toBe(said));
+
+  it('counts steps from the lowest mark', () => {
+    const halves = card({ low: 500, high: 5500, step: 1000 });
+    expect([problemWith(halves, 1500), problemWith(halves, 1000)]).toEqual([null, '1.0 不合步长 1.0。']);
+  });
+
+  it('reads in English too', () => {
+    setLanguage('en');
+    expect([problemWith(card(), 10100), limitsOf(card())]).toEqual([
+      '10.1 is above the highest mark, 10.0.',
+      '0.0 to 10.0 in steps of 0.1',
+    ]);
+  });
+});
+
+it('limits read as the rules print them, open ends in words', () => {
+  expect([limitsOf(card()), limitsOf(card({ high: null, step: 1000, places: 0 })), limitsOf(card({ low: null, high: null, unit: 's' }))]).toEqual([
+    '0.0 至 10.0，步长 0.1',
+    '不低于 0',
+    '任意数值 s',
+  ]);
+});
+
+it('a mark reads as its words or its number with the unit, and why there is none', () => {
+  const choice = card({ view: 'pass_fail', choices: [{ value: 0, label: '不合格', label_en: 'Failed' }] });
+  expect([sayMark(choice, 'entered', 0), sayMark(card({ unit: 's' }), 'entered', 8500), sayMark(card(), 'absent', null)]).toEqual([
+    '不合格',
+    '8.5 s',
+    '本席缺席',
+  ]);
+});
+
+it('progress counts places with an answer; imported aspects are not marked here', () => {
+  const both = sheet({ aspects: [card(), card({ aspect: 'b' }), card({ aspect: 'i', view: 'imported' })] });
+  const view = viewOf([kept('m', 1, { value: 0 })], [], new Set());
+  const slots = new Map(view ? [['s|e|a', view]] : []);
+  expect(progressOf(both, slots)).toEqual({ done: 1, all: 2 });
+});
+
+it.each([
+  ['Mozilla/5.0 (Linux; Android 11; SM-T510) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36', 'Android tablet, Chrome 126'],
+  ['Mozilla/5.0 (iPad; CPU OS 14_8 like Mac OS X) AppleWebKit/605.1.15 Version/14.1 Safari/604.1', 'iPad, Safari 14'],
+])('a tablet names itself for the organiser: %#', (agent, name) => expect(deviceName(agent)).toBe(name));

@@ -1,0 +1,162 @@
+import 'fake-indexeddb/auto';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FromSeat, ToSeat } from '$lib/wire/live';
+import { Outbox } from '../../src/judge/outbox';
+import { Tablet } from '../../src/judge/tablet.svelte';
+import { DEVICE, draft, sheet, welcome } from './builders';
+
+/** The other end of the wire, as the test wants it. */
+class Server {
+  static now: Server;
+  readyState = 1;
+  said: FromSeat[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: (() => void) | null = null;
+  constructor() {
+    Server.now = this;
+    queueMicrotask(() => this.onopen?.());
+  }
+  send(text: string): void {
+    this.said.push(JSON.parse(text) as FromSeat);
+  }
+  close(): void {
+    this.readyState = 3;
+  }
+  says(message: ToSeat): void {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+  marks(): string[] {
+    return this.said.flatMap((message) => (message.type === 'enter_marks' ? message.marks.map((mark) => mark.mark) : []));
+  }
+}
+
+let count = 0;
+let outbox: Outbox;
+let tablet: Tablet;
+const name = (): string => `tablet-${count}`;
+const SLOT = 's|e|a';
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setTimeout(done, 0));
+}
+
+async function begin(): Promise<void> {
+  outbox = await Outbox.open(undefined, name());
+  tablet = new Tablet(outbox, 'build');
+  await tablet.load();
+}
+
+async function connect(): Promise<void> {
+  tablet.connect();
+  await settled();
+  Server.now.says(welcome());
+  Server.now.says(sheet());
+  await settled();
+}
+
+beforeEach(async () => {
+  count += 1;
+  vi.stubGlobal('WebSocket', Object.assign(Server, { OPEN: 1 }));
+  await begin();
+  await outbox.takeSeat({ device: DEVICE, token: 'secret-token', seat: 'seat', paired_at: '' });
+  await tablet.load();
+});
+afterEach(() => {
+  tablet.disconnect();
+  outbox.close();
+  vi.unstubAllGlobals();
+});
+
+describe('a tablet', () => {
+  it('says who it is, and stores a mark only on the receipt', async () => {
+    await connect();
+    expect(Server.now.said[0]).toMatchObject({ type: 'hello', token: 'secret-token' });
+    expect(await tablet.mark(draft(8500))).toBe(true);
+    expect([tablet.slots.get(SLOT)?.state, tablet.unsent.length]).toEqual(['sending', 1]);
+    const [mark = ''] = Server.now.marks();
+    Server.now.says({ type: 'marks_stored', receipts: [{ mark, device_seq: 1, seq: 77, link: 'l', at: 't', standing: 'counts' }] });
+    await settled();
+    expect(tablet.slots.get(SLOT)).toMatchObject({ state: 'stored', seq: 77, value: 8500 });
+    expect(tablet.unsent).toEqual([]);
+  });
+
+  it('shows its sheets and marks without any network', async () => {
+    await connect();
+    await tablet.mark(draft(8500));
+    tablet.disconnect();
+    outbox.close();
+    await begin();
+    expect([tablet.sheets.get('s')?.name, tablet.slots.get(SLOT)?.state, tablet.welcome?.judge_name]).toEqual([
+      '第一场',
+      'saved',
+      '王建国',
+    ]);
+  });
+
+  it('sends what it kept after a restart with the same key', async () => {
+    await connect();
+    await tablet.mark(draft(8500));
+    const before = Server.now.marks();
+    tablet.disconnect();
+    outbox.close();
+    await begin();
+    await connect();
+    expect(Server.now.marks()).toEqual(before);
+  });
+
+  it('says sending no longer when the connection is lost', async () => {
+    await connect();
+    await tablet.mark(draft(8500));
+    Server.now.onclose?.();
+    expect(tablet.slots.get(SLOT)?.state).toBe('saved');
+  });
+
+  it('never says saved when the browser kept nothing', async () => {
+    await connect();
+    vi.spyOn(outbox, 'keep').mockRejectedValue(new Error('QuotaExceededError'));
+    expect(await tablet.mark(draft(8500))).toBe(false);
+    expect([tablet.notKept, tablet.slots.get(SLOT), Server.now.marks()]).toEqual(['full', undefined, []]);
+  });
+
+  it('keeps its marks and stops when the seat is revoked', async () => {
+    await connect();
+    await tablet.mark(draft(8500));
+    Server.now.says({ type: 'goodbye', code: 'seat_revoked' });
+    expect([tablet.ended, tablet.unsent.length, tablet.slots.get(SLOT)?.state]).toEqual(['seat_revoked', 1, 'saved']);
+  });
+
+  it('cannot leave its seat while a mark is unsent', async () => {
+    await tablet.mark(draft(8500));
+    expect(await tablet.leaveSeat()).toBe(false);
+    expect(tablet.device?.device).toBe(DEVICE);
+  });
+
+  it('shows marks of an earlier seat as left over, and never sends them under the new one', async () => {
+    await tablet.mark(draft(8500));
+    await tablet.takeSeat({ device: 'new', token: 'another-token', seat: 'seat2', paired_at: '' });
+    await settled();
+    Server.now.says(welcome({ device: 'new' }));
+    await settled();
+    expect([tablet.leftOver.length, tablet.unsentInAll, Server.now.marks()]).toEqual([1, 1, []]);
+  });
+
+  it('asks for the sheet again when it learns that another mark stood there', async () => {
+    await connect();
+    tablet.openSheet('s');
+    await tablet.mark(draft(8500));
+    const [mark = ''] = Server.now.marks();
+    const asked = (): number => Server.now.said.filter((message) => message.type === 'open_sheet').length;
+    const before = asked();
+    const receipt = { mark, device_seq: 1, seq: 9, link: '', at: '', standing: 'pending', because: 'not_newest' };
+    Server.now.says({ type: 'marks_stored', receipts: [receipt] });
+    await settled();
+    expect([tablet.slots.get(SLOT)?.state, asked()]).toEqual(['pending', before + 1]);
+  });
+
+  it('exports what is unsent, without its token', async () => {
+    await tablet.mark(draft(8500));
+    const told = JSON.parse(await tablet.exportUnsent().text()) as { marks: unknown[]; device: Record<string, string> };
+    expect([told.marks.length, told.device['device'], 'token' in told.device]).toEqual([1, DEVICE, false]);
+  });
+});
