@@ -100,7 +100,13 @@ class Live:
         @get(
             "/api/public/contests",
             opt=PUBLIC,
-            responses={200: ResponseSpec(list[ContestOnProgramme], description="All contests with their events.")},
+            responses={
+                200: ResponseSpec(
+                    list[ContestOnProgramme],
+                    generate_examples=False,
+                    description="All contests with their events.",
+                )
+            },
             tags=["public"],
         )
         async def public_contests(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -113,7 +119,11 @@ class Live:
         @get(
             "/api/public/events/{event:str}/board",
             opt=PUBLIC,
-            responses={200: ResponseSpec(Reset, description="The public board, as a viewer gets it at first.")},
+            responses={
+                200: ResponseSpec(
+                    Reset, generate_examples=False, description="The public board, as a viewer gets it at first."
+                )
+            },
             tags=["public"],
         )
         async def public_board(request: Request[Any, Any, Any], event: str) -> Response[bytes]:
