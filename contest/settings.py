@@ -112,7 +112,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             description="Requests that one sign-in or one tablet may make in a minute.",
             extra={"zh": "一次登录或一台平板每分钟最多的请求数。"},
         ),
-    ] = 600
+    ] = 3000
     requests_per_minute_and_address: Annotated[
         int,
         Meta(
@@ -133,16 +133,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meta(
             ge=1,
-            description="Attempts to sign in from one network address, and for one login, a minute.",
-            extra={"zh": "同一地址、同一账号每分钟最多尝试登录的次数。"},
+            description="Failed sign-ins from one network address in a minute; ten times that for one login.",
+            extra={"zh": "同一地址每分钟最多登录失败的次数；同一账号从各处合计为十倍。"},
         ),
     ] = 20
     pairings_per_minute: Annotated[
         int,
         Meta(
             ge=1,
-            description="Attempts to pair a tablet from one network address in a minute.",
-            extra={"zh": "同一地址每分钟最多尝试配对的次数。"},
+            description="Wrong pairing codes from one network address in a minute.",
+            extra={"zh": "同一地址每分钟最多输错的配对码。"},
         ),
     ] = 30
     pairings_per_minute_in_all: Annotated[
@@ -153,13 +153,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             extra={"zh": "所有人合计每分钟最多输错的配对码；超过后都须等待。"},
         ),
     ] = 60
-    demo: Annotated[
-        bool,
-        Meta(
-            description="Show the demo sign-ins on the first page. Never for real data.",
-            extra={"zh": "在首页显示演示账号。真实比赛不要打开。"},
-        ),
-    ] = False
     role: Annotated[
         Literal["all", "web", "board"],
         Meta(

@@ -149,6 +149,12 @@ async def _place(connection: Connection) -> Place:
     return found
 
 
+def address_of(connection: Connection) -> str:
+    """Return the network address that the doorway found the request to come from."""
+    address: str = connection.scope["state"]["address"]
+    return address
+
+
 def place_in(connection: Connection) -> Place:
     """Return where the guard found the path's parameters to lie."""
     place: Place = connection.scope["state"]["place"]

@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from contest.errors import TooManyRequests
+from contest.errors import ContestError, TooManyRequests
 from contest.settings import Settings
 
 JSON_LIMIT = 64 * 1024
@@ -50,25 +51,53 @@ class Limit:
         if seconds := self.wait(key):
             raise TooManyRequests(seconds=seconds)
 
-    def check(self, key: str = "") -> None:
-        """Raise TooManyRequests when the key's bucket is empty; take nothing."""
-        level = self._level(key)
-        if level < 1:
-            raise TooManyRequests(seconds=math.ceil((1 - level) / self._rate))
+    def give_back(self, key: str = "") -> None:
+        """Put one back into the key's bucket."""
+        self._buckets[key] = (min(self._size, self._level(key) + 1), self._clock())
 
     def _level(self, key: str) -> float:
         level, at = self._buckets.get(key, (self._size, self._clock()))
         return min(self._size, level + (self._clock() - at) * self._rate)
 
 
+class Guesses:
+    """Guesses at a secret: only those that miss count, so that a whole hall may come from one address.
+
+    A guess is counted before it is tried and given back when it did not miss: many at once are no way around.
+    """
+
+    def __init__(self, of_address: Limit, of_secret: Limit) -> None:
+        self._of_address = of_address
+        self._of_secret = of_secret
+
+    @contextmanager
+    def missing(self, miss: type[ContestError], *, address: str, secret: str = "") -> Iterator[None]:
+        """Let somebody guess; TooManyRequests after too many misses from there, or at this from everywhere."""
+        self._of_address.take(address)
+        self._of_secret.take(secret)
+        missed = False
+        try:
+            yield
+        except miss:
+            missed = True
+            raise
+        finally:
+            if not missed:
+                self._of_address.give_back(address)
+                self._of_secret.give_back(secret)
+
+
 class Limits:
     """All buckets of one process."""
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
-        self.sign_in_of_address = Limit(settings.sign_ins_per_minute, clock)
-        self.sign_in_of_login = Limit(settings.sign_ins_per_minute, clock)
-        self.pairing_of_address = Limit(settings.pairings_per_minute, clock)
-        self.pairing_misses = Limit(settings.pairings_per_minute_in_all, clock)
+        self.sign_ins = Guesses(
+            Limit(settings.sign_ins_per_minute, clock), Limit(10 * settings.sign_ins_per_minute, clock)
+        )
+        self.sign_ins_of_one = Limit(settings.sign_ins_per_minute, clock)
+        self.pairings = Guesses(
+            Limit(settings.pairings_per_minute, clock), Limit(settings.pairings_per_minute_in_all, clock)
+        )
         self._one = Limit(settings.requests_per_minute, clock)
         self._address = Limit(settings.requests_per_minute_and_address, clock)
         self._everybody = Limit(settings.requests_per_minute_in_all, clock)

@@ -12,7 +12,7 @@ from litestar import Request, get, post
 from contest.actions import pairing as acts
 from contest.actions.signing_in import Revocations
 from contest.errors import BadInput, PairingRefused
-from contest.http.guards import place_in
+from contest.http.guards import address_of, place_in
 from contest.http.limits import Limits
 from contest.model.access import Act, Person
 from contest.model.ids import ContestId, DeviceId, EventId, SeatId
@@ -135,15 +135,10 @@ async def claim(data: Claim, store: Store, limits: Limits, request: Request[Any,
     """Use an invitation from a tablet."""
     if (data.secret is None) == (data.code is None):
         raise BadInput(field="code", problem="secret | code")
-    limits.pairing_of_address.take(request.scope["state"]["address"])
-    limits.pairing_misses.check()
-    try:
+    with limits.pairings.missing(PairingRefused, address=address_of(request)):
         return await acts.claim(
             store, secret=data.secret or "", code=data.code or "", device_name=data.device_name
         )
-    except PairingRefused:
-        limits.pairing_misses.wait()
-        raise
 
 
 @post("/api/pairing/collect", opt={"public": True}, status_code=200)

@@ -10,6 +10,8 @@ from litestar.datastructures.state import State
 from contest.actions import signing_in
 from contest.actions.accounts import Language, Login, Password, speak
 from contest.actions.signing_in import Revocations
+from contest.errors import SignInRefused
+from contest.http.guards import address_of
 from contest.http.limits import Limits
 from contest.http.security import COOKIE, cookie_of, token_of
 from contest.model.access import Grant, Person
@@ -75,9 +77,10 @@ async def sign_in(
     *, data: SignIn, request: _Request, store: Store, settings: Settings, limits: Limits, revocations: Revocations
 ) -> Response[Me]:
     """Begin a sign-in; one that the browser had before ends."""
-    limits.sign_in_of_address.take(request.scope["state"]["address"])
-    limits.sign_in_of_login.take(data.login.strip().lower())
-    signed_in = await signing_in.sign_in(store, data.login, data.password, hours=settings.sign_in_hours)
+    login, address = data.login.lower(), address_of(request)
+    limits.sign_ins_of_one.take(f"{login} {address}")
+    with limits.sign_ins.missing(SignInRefused, address=address, secret=login):
+        signed_in = await signing_in.sign_in(store, login, data.password, hours=settings.sign_in_hours)
     before = cookie_of(request.headers)
     if before:
         await signing_in.sign_out(store, before, revocations)
@@ -112,10 +115,10 @@ async def change_password(
     *, data: NewPassword, request: _Request, person: Person, store: Store, limits: Limits, revocations: Revocations
 ) -> None:
     """Replace my password; my other sign-ins end."""
-    limits.sign_in_of_login.take(person.account)
-    await signing_in.change_password(
-        store, person, data.old, data.new, revocations, token=token_of(request.headers)
-    )
+    with limits.sign_ins.missing(SignInRefused, address=address_of(request), secret=person.account):
+        await signing_in.change_password(
+            store, person, data.old, data.new, revocations, token=token_of(request.headers)
+        )
 
 
 CONTROLLERS = (sign_in, sign_out, me, change_me, change_password)

@@ -23,12 +23,11 @@ def test_the_environment_is_read_and_the_command_line_goes_first():
         "DATABASE_URL": "postgresql://jiangsai@localhost/jiangsai",
         "PORT": "80",
         "JIANGSAI_ALLOWED_HOSTS": "a.example, b.example:8443",
-        "JIANGSAI_DEMO": "true",
         "JIANGSAI_METRICS_TOKEN": "",
     }
     settings = Settings.from_environment(environ, port=81)
     assert settings.database_url == "postgresql://jiangsai@localhost/jiangsai"
-    assert (settings.port, settings.allowed_hosts, settings.demo) == (81, ("a.example", "b.example:8443"), True)
+    assert (settings.port, settings.allowed_hosts) == (81, ("a.example", "b.example:8443"))
     assert settings.metrics_token == ""
 
 

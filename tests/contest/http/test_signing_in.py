@@ -210,15 +210,43 @@ def test_passwords_that_would_be_guessed_are_refused(password: str, administrato
     assert found == code
 
 
-async def test_a_flood_of_sign_ins_is_slowed_down_by_address_and_by_login(planted: Store, chen: str):
+async def test_guessing_passwords_is_stopped_by_address_and_by_login(planted: Store, chen: str):
+    async with world.asking(world.make_app(planted, sign_ins_per_minute=2)) as ask:
+
+        async def guess(address: str, **changes: str) -> int:
+            answer = await ask(address=address).post("/api/sign-in", json={**LOGIN, **changes})
+            return answer.status_code
+
+        wrong = {"password": "guessed again"}
+        assert [await guess("10.0.0.1", login=f"guess{number}") for number in range(3)] == [401, 401, 429]
+        assert await guess("10.0.0.1") == 429, "even the right one waits where guesses came from"
+        assert await guess("10.0.0.2") == 200, "and nobody else does"
+        everywhere = [await guess(f"10.0.1.{number}", **wrong) for number in range(21)]
+        assert everywhere == [401] * 20 + [429], "one login cannot be tried from everywhere"
+
+
+async def test_many_guesses_at_once_are_no_way_around(planted: Store, chen: str):
     async with world.asking(world.make_app(planted, sign_ins_per_minute=3)) as ask:
-        answers = [await ask(address="10.0.0.1").post("/api/sign-in", json=LOGIN) for _ in range(4)]
-        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-        assert int(answers[-1].headers["retry-after"]) > 0
-        elsewhere = await ask(address="10.0.0.2").post("/api/sign-in", json=LOGIN)
-        assert elsewhere.status_code == 429
-        another = await ask(address="10.0.0.2").post("/api/sign-in", json={**LOGIN, "login": "another"})
-        assert another.status_code == 401
+        guesses = [{"login": f"guess{number}", "password": "guessed again"} for number in range(8)]
+        answers = await asyncio.gather(*(ask().post("/api/sign-in", json=guess) for guess in guesses))
+    assert sorted(answer.status_code for answer in answers) == [401] * 3 + [429] * 5
+
+
+async def test_one_login_may_not_keep_the_hashing_busy(planted: Store, chen: str):
+    async with world.asking(world.make_app(planted, sign_ins_per_minute=2)) as ask:
+        answers = [await ask().post("/api/sign-in", json=LOGIN) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[-1].headers["retry-after"]) > 0
+
+
+async def test_a_whole_hall_may_sign_in_at_once_from_one_address(planted: Store, chen: str):
+    for number in range(4):
+        await make_administrator(planted, f"chen{number}", LOGIN["password"])
+    async with world.asking(world.make_app(planted, sign_ins_per_minute=2)) as ask:
+        answers = [
+            await ask().post("/api/sign-in", json={**LOGIN, "login": f"chen{number}"}) for number in range(4)
+        ]
+    assert [answer.status_code for answer in answers] == [200] * 4
 
 
 async def test_an_old_hash_is_replaced_at_the_next_sign_in(planted: Store, chen: str):
