@@ -26,6 +26,11 @@ connection_made connection_lost data_received on_message_begin on_headers_comple
 handle_websocket_upgrade pause_writing resume_writing
 """
 
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+
 
 class Room:
     """A bare application: keeps the wires of its sockets, answers HTTP with what it is told."""
@@ -93,10 +98,7 @@ async def test_a_reader_who_stops_is_skipped_and_then_cut_off_while_the_others_r
         quick = await connect(f"ws://127.0.0.1:{port}/")
         stalled = socket.create_connection(("127.0.0.1", port))
         stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        stalled.sendall(
-            b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-        )
+        stalled.sendall(HANDSHAKE)
         await until(lambda: len(room.wires) == 2)
         for wire in room.wires:
             wire.narrow()
@@ -133,21 +135,19 @@ async def test_a_reader_who_catches_up_is_written_to_again(monkeypatch):
         await asyncio.wait_for(reading, 5)
 
 
-async def test_whoever_answers_no_ping_is_cut_off():
+async def test_whoever_answers_no_ping_is_cut_off_also_with_bytes_unread(monkeypatch):
+    monkeypatch.setattr(FanOut, "STALL_SECONDS", 60.0)
+    monkeypatch.setattr(FanOut, "LINGER_SECONDS", -0.9)
     room = Room()
-    async with served(room, ws_ping_interval=0.1, ws_ping_timeout=0.1) as (server, port):
-        FanOut.LINGER_SECONDS, kept = 0.1, FanOut.LINGER_SECONDS
-        try:
-            silent = socket.create_connection(("127.0.0.1", port))
-            silent.sendall(
-                b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-            )
-            await until(lambda: room.wires)
-            await until(lambda: not server.server_state.connections, 3)
-            silent.close()
-        finally:
-            FanOut.LINGER_SECONDS = kept
+    async with served(room, ws_ping_interval=0.2, ws_ping_timeout=0.2) as (server, port):
+        silent = socket.create_connection(("127.0.0.1", port))
+        silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        silent.sendall(HANDSHAKE)
+        await until(lambda: room.wires)
+        room.wires[0].narrow()
+        await until(lambda: not room.wires[0].put(frame_of(b"x" * 60_000)))
+        await until(lambda: not server.server_state.connections, 3)
+        silent.close()
 
 
 async def test_when_the_server_stops_it_says_goodbye_and_closes_with_1012():
@@ -175,10 +175,7 @@ async def test_a_broken_frame_ends_the_connection_by_its_code_and_leaves_no_trac
     room = Room()
     async with served(room) as (server, port):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(
-            b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-        )
+        writer.write(HANDSHAKE)
         await reader.readuntil(b"\r\n\r\n")
         writer.write(frame)
         closing = await asyncio.wait_for(reader.read(), 5)
