@@ -11,6 +11,7 @@ from litestar.datastructures.state import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 
 from contest.actions.signing_in import Revocations
 from contest.errors import NotSignedIn
@@ -35,7 +36,7 @@ from contest.http import (
 from contest.http.figures import Figures
 from contest.http.limits import FORM_AROUND_FILE, JSON_LIMIT, UPLOAD_LIMIT, Limits
 from contest.http.problems import EXCEPTION_HANDLERS, ProblemsDescribed, language_for
-from contest.http.security import Doorway
+from contest.http.security import COOKIE, Doorway
 from contest.model.access import Person
 from contest.settings import Settings
 from contest.store.open import Store, open_store
@@ -100,6 +101,13 @@ def _openapi() -> OpenAPIConfig:
         version="1",
         path="/schema",
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        components=Components(
+            security_schemes={
+                "cookie": SecurityScheme(type="apiKey", security_scheme_in="cookie", name=COOKIE),
+                "bearer": SecurityScheme(type="http", scheme="bearer"),
+            }
+        ),
+        security=[{"cookie": []}, {"bearer": []}],
         openapi_router=Router("/schema", route_handlers=[], opt={"public": True}, include_in_schema=False),
     )
 

@@ -5,7 +5,6 @@ Nothing of the inside of the program gets out: what we did not foresee becomes a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,13 +13,13 @@ import structlog
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.enums import HttpMethod
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.plugins import ReceiveRoutePlugin
 from litestar.routes import BaseRoute, HTTPRoute
 
 from contest.errors import (
-    BadInput,
     ContestError,
     MethodNotThere,
     NotFound,
@@ -29,6 +28,8 @@ from contest.errors import (
     TooManyRequests,
     Unforeseen,
 )
+from contest.http.faults import fault_in, of_body
+from contest.http.limits import JSON_LIMIT
 from contest.store.ids import new_id
 
 PROBLEM = "application/problem+json"
@@ -47,9 +48,6 @@ _TITLES = {
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
-
-_NAMED = re.compile(r"(?:required|unknown) field `([^`]+)`")
-_FIELD = re.compile(r"`\$\.?([^`]*)`$")
 
 
 class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,32 +121,21 @@ def _named(error: HTTPException, request: Request[Any, Any, Any]) -> ContestErro
         case 405:
             return MethodNotThere(method=request.method)
         case 413:
-            return TooLarge(limit="64 KiB")
+            return TooLarge(limit=_limit(request))
         case 401:
             return NotSignedIn()
-        case status if 400 <= status < 500:
-            return BadInput(**_wrong_field(error))
+        case status if 400 <= status < 500 or of_body(error):
+            return fault_in(error, language_for(request))
         case _:
             return _unforeseen(request, error)
 
 
-def _wrong_field(error: HTTPException) -> dict[str, str | int]:
-    """Name the field that msgspec or the router found wrong, and what is wrong with it."""
-    if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
-        first = error.extra[0]
-        if isinstance(first, dict):
-            return _fault(str(first.get("key") or ""), str(first.get("message", "")))
-    detail = error.detail
-    found = _FIELD.search(detail)
-    return _fault(found.group(1) if found else "", detail.split(" - at ")[0])
-
-
-def _fault(key: str, message: str) -> dict[str, str | int]:
-    """Say in which field and what: the router calls the whole body `data`, and a missing one nothing else."""
-    path = [] if key == "data" else [key]
-    named = _NAMED.search(message)
-    field = ".".join(part for part in (*path, named.group(1) if named else "") if part)
-    return {"field": field or "body", "problem": "empty" if message == "'data'" else message}
+def _limit(request: Request[Any, Any, Any]) -> str:
+    """Say how large a body may be on the route that was asked."""
+    handler = request.scope.get("route_handler")
+    size = handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else None
+    size = size or JSON_LIMIT
+    return f"{size // 1024} KiB" if size < 1024 * 1024 else f"{size // (1024 * 1024)} MiB"
 
 
 def _by_surprise(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemDetails]:

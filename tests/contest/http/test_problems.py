@@ -54,6 +54,7 @@ def test_the_language_is_the_first_of_ours_that_is_asked_for(header: str, langua
         (b'{"login": "x", "name": "x"}', "password"),
         (b'{"login": "", "name": "x", "password": "x"}', "login"),
         (b'{"login": "x", "name": 3, "password": "x"}', "name"),
+        (b'{"login": "x", "name": "x", "password": "x", "language": "fr"}', "language"),
         (b'{"login": "x", "name": "x", "password": "x", "admin": true}', "admin"),
         (b'{"login"', "body"),
         (b"[]", "body"),
@@ -66,21 +67,48 @@ async def test_wrong_input_names_the_field(ask: Asking, body: bytes, field: str)
     assert answer.json()["params"]["field"] == field
 
 
+@pytest.mark.parametrize(
+    ("changes", "chinese", "english"),
+    [
+        ({"name": 3}, "类型应为 str，收到的是 int", "Expected `str`, got `int`"),
+        ({"name": ""}, "至少 1 个", "Expected `str` of length >= 1"),
+        ({"login": "a b"}, "格式不对", "Expected `str` of another form"),
+        ({"language": "fr"}, "不在允许的值之内：fr", "Invalid enum value 'fr'"),
+        ({"password": "x" * 2000}, "至多 1024 个", "Expected `str` of length <= 1024"),
+        ({"colour": "red"}, "没有这一项", "Object contains unknown field `colour`"),
+    ],
+)
+async def test_what_is_wrong_is_said_in_the_readers_language(
+    ask: Asking, changes: dict[str, object], chinese: str, english: str
+):
+    body = {"login": "x", "name": "x", "password": "x", **changes}
+    said = [
+        (await ask(TOKEN, accept_language=language).post("/api/accounts", json=body)).json()["params"]
+        for language in ("zh", "en")
+    ]
+    assert [params["problem"] for params in said] == [chinese, english]
+    assert {params["field"] for params in said} == set(changes)
+
+
+@pytest.mark.parametrize("log_format", ["json", "text"])
 async def test_what_nobody_foresaw_is_a_number_and_stands_in_the_log(
-    planted: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    planted: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, log_format: str
 ):
     @get("/api/broken", opt={"public": True}, sync_to_thread=False)
     def broken() -> None:
+        password = "".join(("a", "-", "secret"))
+        assert password
         raise RuntimeError("the inside of the program")
 
     monkeypatch.setattr("contest.app.OFFICIALS", (broken,))
-    async with world.asking(world.make_app(planted, log_format="json")) as ask:
+    async with world.asking(world.make_app(planted, log_format=log_format)) as ask:
         answer = await ask(accept_language="en").get("/api/broken")
     assert (answer.status_code, answer.json()["code"]) == (500, "unforeseen")
     assert "inside" not in answer.text
     log = capsys.readouterr().err
     assert answer.json()["params"]["incident"] in log
     assert "the inside of the program" in log
+    assert "a-secret" not in log
 
 
 async def test_the_log_has_no_tokens_and_no_bodies(planted: Store, capsys: pytest.CaptureFixture[str]):
