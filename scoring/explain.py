@@ -58,13 +58,18 @@ def _place(standing: Standing, order: Order, status: str) -> Said:
         return status_reason(status)
     if standing.rank is None:
         return Said(
-            f"按目前得分列第 {standing.place} 行；尚有打分未齐，暂不排名",
-            f"row {standing.place} by the points so far; marks are missing, so nobody is ranked yet",
+            f"按目前得分列第 {standing.place} 行；本参赛者的打分未齐，暂不排名",
+            f"row {standing.place} by the points so far; marks of this entry are missing, so it is not ranked yet",
         )
     shared = Said("并列", "shared ") if standing.shared else Said("", "")
+    so_far = (
+        Said("", "")
+        if order.complete
+        else Said("（其余打分未齐，名次可能变化）", " (others incomplete, may change)")
+    )
     return shared.then(
-        f"第 {standing.rank} 名，共 {order.ranked} 名；有 {standing.rank - 1} 名更优",
-        f"rank {standing.rank} of {order.ranked}; {standing.rank - 1} strictly better",
+        f"第 {standing.rank} 名，共 {order.ranked} 名；有 {standing.rank - 1} 名更优{so_far.zh}",
+        f"rank {standing.rank} of {order.ranked}; {standing.rank - 1} strictly better{so_far.en}",
     )
 
 

@@ -26,7 +26,7 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """By total, then by the keys in their order; who is equal in all shares a rank and the next is skipped.
 
     `must_break` shares it too, but counts the tie as open. `rank_incomplete` gives ranks by the points so far
-    while marks are missing; without it nobody is ranked before every entry is complete.
+    while marks are missing; without it only entries with all their marks are ranked, among themselves.
     """
 
     order: Literal["high", "low"] = "high"

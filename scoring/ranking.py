@@ -1,6 +1,8 @@
 """The order of entries: by total, then by the keys the scheme names; equal in all is a shared rank.
 
-Rank = 1 + number of entries that are strictly better. The order of input never matters: where entries are equal in
+Rank = 1 + number of entries that are strictly better, among entries of the same completeness: while marking runs,
+those with all their marks are ranked among themselves and the others follow by their points so far. The order of
+input never matters: where entries are equal in
 everything, the rows of a list stand by entry id.
 """
 
@@ -49,21 +51,24 @@ class Order(NamedTuple):
 
 
 def order(scheme: Scheme, plan: Plan, grid: Grid, tally: Tally, sheet: Sheet) -> Order:
-    """Order all entries; rank them when the scheme allows it at this completeness."""
+    """Order all entries; rank those that can be compared: the complete ones, or all where the scheme says so."""
     statuses = [sheet.statuses.get(entry, IN_COMPETITION) for entry in sheet.entries]
     competing = np.array([status == IN_COMPETITION for status in statuses], dtype=np.bool_)
     columns = _columns(scheme, plan, grid, tally)
     last = [LISTED_AFTER.index(status) + 1 if status in LISTED_AFTER else 9 for status in statuses]
-    groups = np.where(competing, 0, np.array(last, dtype=np.int64))
+    known = needed_known(scheme, plan, tally)
+    behind = np.where(known | scheme.ranking.rank_incomplete, -1, 0)
+    groups = np.where(competing, behind, np.array(last, dtype=np.int64))
     names = np.argsort(np.argsort(np.array(sheet.entries, dtype=np.str_), kind="stable"), kind="stable")
     sequence = np.lexsort((names, *reversed(columns), groups))
-    complete = bool(needed_known(scheme, plan, tally)[competing].all())
-    ranking = complete or scheme.ranking.rank_incomplete
     among = int(competing.sum())
-    ties = _ties(columns, sequence[:among])
+    ranked = among if scheme.ranking.rank_incomplete else int((competing & known).sum())
+    ties = _ties(columns, sequence[:ranked])
+    behind_them = _ties(columns, sequence[ranked:among], after=ranked)
     keys = ("", *(key.node for key in scheme.ranking.keys for _ in range(2)))
     standings, open_ties = [], 0
-    for tie, (first, end) in enumerate(ties):
+    for tie, (first, end) in enumerate((*ties, *behind_them)):
+        ranking = first < ranked
         broken_by, rival = _deciding(columns, sequence, ties, tie, keys) if ranking else ("", None)
         open_ties += ranking and end - first > 1
         standings += [
@@ -83,8 +88,8 @@ def order(scheme: Scheme, plan: Plan, grid: Grid, tally: Tally, sheet: Sheet) ->
     ]
     return Order(
         standings=tuple(standings),
-        complete=complete,
-        ranked=among if ranking else 0,
+        complete=bool(known[competing].all()),
+        ranked=ranked,
         entries=sum(status not in ("withdrawn", "out_of_competition") for status in statuses),
         open_ties=open_ties if scheme.ranking.ties == "must_break" else 0,
     )
@@ -141,13 +146,14 @@ def _sortable(numbers: Whole) -> Whole:
     return numbers
 
 
-def _ties(columns: list[Whole], sequence: npt.NDArray[np.intp]) -> list[tuple[int, int]]:
-    """Runs of equal entries, as first and one past the last position."""
+def _ties(columns: list[Whole], sequence: npt.NDArray[np.intp], after: int = 0) -> list[tuple[int, int]]:
+    """Runs of equal entries, as first and one past the last position; `after` so many others."""
     if not len(sequence):
         return []
     table = np.stack(columns)[:, sequence]
     starts = [0, *(np.flatnonzero((table[:, 1:] != table[:, :-1]).any(axis=0)) + 1).tolist()]
-    return list(zip(starts, [*starts[1:], len(sequence)], strict=True))
+    ends = [*starts[1:], len(sequence)]
+    return [(after + start, after + end) for start, end in zip(starts, ends, strict=True)]
 
 
 def _deciding(

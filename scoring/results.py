@@ -55,7 +55,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     `total` is None while a counting mark is missing; `points` are those of what is complete; `best` and `worst`
     are the totals still possible. `complete` of `aspects` are marked, of those a rank needs. A rank is None
-    outside the competition, and while entries of different completeness cannot be compared.
+    outside the competition and while a mark of the entry is missing: the complete are ranked among themselves.
     """
 
     entry: str

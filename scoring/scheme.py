@@ -96,6 +96,10 @@ def problem_with(aspect: Aspect, value: int) -> str | None:
     return "off_step" if (value - (aspect.low or 0)) % aspect.step else None
 
 
+MOST_DETAILS = 40
+"""So many scores of one entry a spectator can still take in."""
+
+
 class Placed(msgspec.Struct, frozen=True, eq=False):
     """A node where it stands in the tree, with what it can become."""
 
@@ -110,11 +114,12 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
 
 
 class NodeLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A node in words: id and names."""
+    """A node in words: id and names, and how deep below the total it stands."""
 
     id: str
     name: str
     name_en: str
+    depth: int = 1
 
 
 class Scheme(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True):
@@ -144,6 +149,21 @@ class Scheme(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True):
     def columns(self) -> tuple[NodeLine, ...]:
         """The nodes directly below the total."""
         return tuple(NodeLine(id=part.id, name=part.name, name_en=part.name_en) for part in self.root.parts)
+
+    @property
+    def details(self) -> tuple[NodeLine, ...]:
+        """The nodes further down that count, level by level, as long as they are few enough to be read."""
+        found: list[NodeLine] = []
+        for depth in range(2, 1 + max(placed.depth for placed in self.nodes.values())):
+            level = [
+                NodeLine(id=id_, name=placed.node.name, name_en=placed.node.name_en, depth=depth)
+                for id_, placed in self.nodes.items()
+                if placed.depth == depth and placed.counts
+            ]
+            if len(found) + len(level) > MOST_DETAILS:
+                break
+            found += level
+        return tuple(found)
 
 
 def parse(document: bytes | str) -> Scheme:

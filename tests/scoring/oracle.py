@@ -156,13 +156,12 @@ def better(document, values, marks):
 
 
 def ranks(document, values, marks, statuses):
-    """Rank: 1 + how many in competition are strictly better; None for all while one is incomplete."""
+    """Rank: 1 + how many in competition are strictly better; None outside it and for the incomplete."""
     competing = [entry for entry in values if statuses.get(entry, "entered") == "entered"]
     wanted = under(document["root"])
     for key in document.get("ranking", {}).get("keys", ()):
         wanted |= under(next(node for node, _ in walk(document["root"]) if node["id"] == key["node"]))
-    if any(values[entry][aspect] is None for entry in competing for aspect in wanted):
-        return dict.fromkeys(values)
+    competing = [entry for entry in competing if all(values[entry][aspect] is not None for aspect in wanted)]
     answers = {entry: better(document, values[entry], marks[entry]) for entry in competing}
     return {
         entry: 1 + sum(answers[other] < answers[entry] for other in competing) if entry in answers else None

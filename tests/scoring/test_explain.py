@@ -117,7 +117,7 @@ def test_a_prize_says_by_which_rule_it_was_given(rule, said):
 def test_what_is_missing_is_said_and_not_scored():
     marked = sheet({"amber": {"work": [6, 7, None, 8, None], "theory": 50}}, seats=5)
     assert told(PLAN, marked, "amber") == [
-        (0, "total", "按目前得分列第 1 行；尚有打分未齐，暂不排名"),
+        (0, "total", "按目前得分列第 1 行；本参赛者的打分未齐，暂不排名"),
         (0, "total", "总分：尚有打分未齐，目前 10.00"),
         (1, "practice", "实操：尚有打分未齐，目前 0.00"),
         (2, "work", "作品：尚缺 2 个打分，得分未定"),

@@ -38,10 +38,10 @@ def test_who_was_not_measured_stands_behind_who_was_and_not_before_with_no_time_
     assert ranked(plan, given) == [("birch", 1, False), ("amber", 2, False)]
 
 
-def test_a_tie_break_that_is_still_blank_lets_nobody_be_ranked():
+def test_who_lacks_the_mark_of_a_tie_break_is_not_ranked_yet():
     plan = scheme(points(), TIME, ranking={"keys": [{"node": "time", "order": "low"}]})
     given = {"amber": {"points": 9}, "birch": {"points": 8, "time": 70}}
-    assert ranked(plan, given) == [("amber", None, False), ("birch", None, False)]
+    assert ranked(plan, given) == [("birch", 1, False), ("amber", None, False)]
 
 
 def test_a_key_can_ask_for_the_mark_instead_of_its_points():

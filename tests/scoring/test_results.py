@@ -25,12 +25,12 @@ def test_points_hold_no_part_of_a_panel_that_is_not_complete():
     assert (row.points, row.worst, row.best) == ("0.00", "4.50", "9.50")
 
 
-def test_nobody_is_ranked_before_everyone_is_complete_unless_the_scheme_says_so():
+def test_the_complete_are_ranked_among_themselves_and_the_others_only_if_the_scheme_says_so():
     given = {"amber": {"points": 40}, "birch": {}, "cedar": {"points": 60}}
     strict = results(scheme(points()), sheet(given)).rows
     assert [(row.entry, row.place, row.rank) for row in strict] == [
-        ("cedar", 1, None),
-        ("amber", 2, None),
+        ("cedar", 1, 1),
+        ("amber", 2, 2),
         ("birch", 3, None),
     ]
     running = results(scheme(points(), ranking={"rank_incomplete": True}), sheet(given)).rows
