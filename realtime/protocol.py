@@ -251,11 +251,15 @@ FromBoard = Watch | Beat
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
-    """A column of scores on the board: a criterion or aspect directly below the total."""
+    """A column of scores: a criterion or aspect directly below the total (depth 1) or further down.
+
+    Those of depth 1 come first; the deeper ones are for whoever opens a row.
+    """
 
     node: str
     name: str
     name_en: str
+    depth: int = 1
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

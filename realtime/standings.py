@@ -130,8 +130,9 @@ def gates_until(gates: EventGates, seq: int) -> EventGates:
 def _standing(computed: EventResults, names: Mapping[OrganisationId, str], newest: str) -> Standing:
     event, line = computed.event, computed.gates.results
     behind = event.blind and not computed.gates.unblinded
+    columns = (*computed.columns, *computed.scheme.details)
     rows = tuple(
-        _row(result, computed.entries[EntryId(result.entry)], names, computed.columns, behind=behind)
+        _row(result, computed.entries[EntryId(result.entry)], names, columns, behind=behind)
         for result in computed.results.rows
     )
     return Standing(
@@ -146,7 +147,9 @@ def _standing(computed: EventResults, names: Mapping[OrganisationId, str], newes
         as_of=max(newest, _passed_at(line)),
         complete=sum(row.complete for row in rows),
         aspects=sum(row.aspects for row in rows),
-        columns=tuple(Column(node=node.id, name=node.name, name_en=node.name_en) for node in computed.columns),
+        columns=tuple(
+            Column(node=node.id, name=node.name, name_en=node.name_en, depth=node.depth) for node in columns
+        ),
         rows=rows,
     )
 

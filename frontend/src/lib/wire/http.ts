@@ -98,6 +98,7 @@ export interface Column {
   node: string;
   name: string;
   name_en: string;
+  depth?: number;
 }
 
 export interface Competitor {

@@ -52,11 +52,12 @@ export interface Choice {
   label_en?: string;
 }
 
-/** A column of scores on the board: a criterion or aspect directly below the total. */
+/** A column of scores: a criterion or aspect directly below the total (depth 1) or further down. */
 export interface Column {
   node: string;
   name: string;
   name_en: string;
+  depth?: number;
 }
 
 /** Marks to store, in the order they were made. */
