@@ -108,7 +108,7 @@ def _error_page() -> str:
     lines = [
         "# Errors 错误目录",
         "",
-        "Every rule that can be broken, by its code. Generated from `contest/errors.py`.",
+        "Every rule that can be broken, by its code. Generated from `contest/errors`.",
         "",
         "| Code | Status | 中文 | English |",
         "| --- | --- | --- | --- |",

@@ -153,7 +153,7 @@ class QuickHead(HttpToolsProtocol):
         self._head_bytes = 0
         self._in_head = True
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # ours is always a stream
         """Take the connection over; a request's head is due."""
         super().connection_made(transport)
         self._expect(self.HEAD_SECONDS)

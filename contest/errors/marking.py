@@ -1,0 +1,117 @@
+"""Marks and gates."""
+
+from contest.errors.base import ContestError
+
+
+class MarkOutOfRange(ContestError):
+    """The value is outside what the aspect allows."""
+
+    code = "mark_out_of_range"
+    status = 422
+    zh = "“{aspect}”只能打 {low} 到 {high}，步长 {step}。"
+    en = "“{aspect}” takes {low} to {high} in steps of {step}."
+
+
+class MarkNotForSeat(ContestError):
+    """The seat does not mark this entry or aspect in this session."""
+
+    code = "mark_not_for_seat"
+    zh = "这个席位在本场不评这一项。"
+    en = "This seat does not mark this in this session."
+
+
+class SeatRevoked(ContestError):
+    """The device no longer holds the seat."""
+
+    code = "seat_revoked"
+    status = 403
+    zh = "这台设备不再持有该席位，请找裁判长。"
+    en = "This device no longer holds the seat. See the chief judge."
+
+
+class KeyReused(ContestError):
+    """The same device number came with another content."""
+
+    code = "key_reused"
+    zh = "同一序号（{device_seq}）送来了不同的打分，已拒绝并报告裁判长。"
+    en = "Number {device_seq} came again with another mark; refused and reported to the chief judge."
+
+
+class SessionNotOpen(ContestError):
+    """The session has not been opened for marking."""
+
+    code = "session_not_open"
+    zh = "本场还没有开放打分。"
+    en = "The session is not open for marking yet."
+
+
+class MarkSettled(ContestError):
+    """The pending mark has been settled already."""
+
+    code = "mark_settled"
+    zh = "这一打分已处理。"
+    en = "This mark has been settled already."
+
+
+class GateOutOfOrder(ContestError):
+    """A gate was to be passed before its turn or twice."""
+
+    code = "gate_out_of_order"
+    zh = "现在不能“{gate}”：当前为“{state}”。"
+    en = "“{gate}” is not possible now: the state is “{state}”."
+
+
+class SessionsNotConfirmed(ContestError):
+    """Results cannot be published while sessions are not confirmed by the chief judge."""
+
+    code = "sessions_not_confirmed"
+    zh = "还有 {count} 场未经裁判长签字确认，不能公布。"
+    en = "{count} sessions are not confirmed by the chief judge; nothing can be published."
+
+
+class MarksPending(ContestError):
+    """Marks wait for the chief judge."""
+
+    code = "marks_pending"
+    zh = "还有 {count} 项打分等待裁判长处理。"
+    en = "{count} marks wait for the chief judge."
+
+
+class MarksMissing(ContestError):
+    """Marks are missing, so a total is unknown."""
+
+    code = "marks_missing"
+    zh = "还缺 {count} 项打分。"
+    en = "{count} marks are missing."
+
+
+class TieOpen(ContestError):
+    """A tie must be broken before results are published."""
+
+    code = "tie_open"
+    zh = "有 {count} 处并列须先决出先后。"
+    en = "{count} ties must be broken first."
+
+
+class StillBlind(ContestError):
+    """The event is blind and not unblinded yet."""
+
+    code = "still_blind"
+    zh = "该赛项仍在盲评，解密后才能查看。"
+    en = "The event is still blind; it can be seen after unblinding."
+
+
+class ResultsEnded(ContestError):
+    """Numbers are published; what they rest on changes only after they are taken back."""
+
+    code = "results_ended"
+    zh = "成绩已公布，不能再改；须先撤回成绩。"
+    en = "Results are published and this can no longer change. Take the results back first."
+
+
+class EventStarted(ContestError):
+    """Marking has started; who may see what can no longer be changed by planning."""
+
+    code = "event_started"
+    zh = "已开始打分，不能再改“{field}”。"
+    en = "Marking has started; “{field}” can no longer change."
