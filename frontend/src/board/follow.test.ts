@@ -108,9 +108,9 @@ describe('following an event', () => {
     wire().open();
     wire().tell(reset(1, [row('a', 1), row('b', 2)]));
     following.pause();
-    wire().tell(moved(1, 2, [row('b', 1), row('a', 2)]));
+    wire().tell(moved(1, 2, [row('b', 1, { total: '90.00' }), row('a', 2)]));
     await vi.advanceTimersByTimeAsync(5 * WAVE);
-    expect([shown(), following.board.waiting]).toEqual([['a', 'b'], 2]);
+    expect([shown(), following.board.waiting]).toEqual([['a', 'b'], 1]);
     following.resume();
     expect([shown(), following.board.waiting]).toEqual([['b', 'a'], 0]);
   });

@@ -12,7 +12,7 @@ export class Leaderboard {
   /** What a person sees: the state of the last wave. */
   head = $state.raw<BoardHead | null>(null);
   rows = $state.raw<readonly Row[]>([]);
-  /** How many rows differ between what is known and what is shown. */
+  /** How many entries have news that are not shown; to be pushed down by another is no news. */
   waiting = $state(0);
 
   get epoch(): string {
@@ -46,7 +46,7 @@ export class Leaderboard {
     this.#epoch = message.epoch;
     this.#head = message.head;
     this.#rows = new Map(message.rows.map((row) => [row.entry, row]));
-    for (const row of message.rows) if (differs(before.get(row.entry), row)) this.#changed.add(row.entry);
+    for (const row of message.rows) if (isNews(before.get(row.entry), row)) this.#changed.add(row.entry);
     for (const entry of before.keys()) if (!this.#rows.has(entry)) this.#changed.add(entry);
   }
 
@@ -56,8 +56,8 @@ export class Leaderboard {
       if (rows.delete(entry)) this.#changed.add(entry);
     }
     for (const row of message.rows) {
+      if (isNews(rows.get(row.entry), row)) this.#changed.add(row.entry);
       rows.set(row.entry, row);
-      this.#changed.add(row.entry);
     }
     this.#rows = rows;
     if (message.head !== null) this.#head = message.head;
@@ -68,6 +68,11 @@ function byPlace(left: Row, right: Row): number {
   return left.place - right.place || (left.entry < right.entry ? -1 : 1);
 }
 
-function differs(before: Row | undefined, after: Row): boolean {
-  return before === undefined || JSON.stringify(before) !== JSON.stringify(after);
+function isNews(before: Row | undefined, after: Row): boolean {
+  return before === undefined || ownPart(before) !== ownPart(after);
+}
+
+/** What of a row is its own, and not a matter of the others. */
+function ownPart(row: Row): string {
+  return JSON.stringify([row.name, row.status, row.total, row.points, row.complete, row.scores, row.awards]);
 }

@@ -44,7 +44,7 @@ describe('the divider', () => {
   it('stands where ranked rows end, and nowhere else', () => {
     expect(dividerOf([row('a', 1), row('b', 2), row('c', 3, unranked)])).toBe(2);
     expect(dividerOf([row('a', 1), row('b', 2)])).toBe(-1);
-    expect(dividerOf([row('a', 1, unranked)])).toBe(0);
+    expect(dividerOf([row('a', 1, unranked)])).toBe(-1);
     expect(dividerOf([row('a', 1), row('b', 2, unranked), row('c', 3)])).toBe(-1);
     expect(dividerOf([])).toBe(-1);
   });

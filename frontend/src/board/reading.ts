@@ -1,5 +1,5 @@
 /** How the parts of a row are read: pure words and shapes, no numbers are made here. */
-import type { Row } from '$lib/wire/live';
+import type { Column, Row } from '$lib/wire/live';
 import { t } from './words';
 
 /** The rank as lists print it: 3, =3, or a dash while there is none. */
@@ -53,17 +53,17 @@ export function metalOf(award: string): 'gold' | 'silver' | 'bronze' | null {
   return word === 'third_prize' || word === 'bronze' ? 'bronze' : null;
 }
 
-/** Every aspect of the entry is marked, so its total is known. */
-export function isComplete(row: Row): boolean {
-  return row.total !== null;
-}
-
-/** The row from which on nobody is ranked, or -1 when all are ranked or both are mixed. */
+/** The row before which ranked rows end, or -1 when all are ranked, none is, or they are mixed. */
 export function dividerOf(rows: readonly Row[]): number {
   const first = rows.findIndex((row) => row.rank === null);
-  if (first < 0) return -1;
+  if (first <= 0) return -1;
   for (let index = first; index < rows.length; index += 1) if (rows[index]?.rank != null) return -1;
   return first;
+}
+
+/** How far a column is below the total: 1 stands in the row, deeper ones are seen when it is opened. */
+export function depthOf(column: Column): number {
+  return column.depth ?? 1;
 }
 
 /** Whether a row answers to what was typed: every word must be in its name, organisation or number. */
