@@ -1,6 +1,6 @@
 """Everything that is generated from the code: OpenAPI, AsyncAPI, the browser's types, the error catalogue.
 
-`jiangsai documents` writes them, `tests/house/test_drift.py` fails when a checked-in one is not what the code says.
+`jiangsai documents` writes them; `tests/house/test_drift.py` fails when one is not what the code says.
 """
 
 from __future__ import annotations
@@ -83,16 +83,16 @@ def _message(kind: type) -> dict[str, Any]:
 
 def live_types() -> str:
     """TypeScript types of every live message, and the unions by direction."""
-    unions = {
-        name: get_args(getattr(protocol, name)) for name in ("FromSeat", "ToSeat", "FromBoard", "ToBoard")
-    }
+    unions = {name: get_args(getattr(protocol, name)) for name in ("FromSeat", "ToSeat", "FromBoard", "ToBoard")}
     kinds = [kind for parts in unions.values() for kind in parts]
     _, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     for schema in components.values():
         # What the server always sends is never optional for the reader.
         if "type" in schema.get("properties", {}):
             schema["required"] = [*schema.get("required", ()), "type"]
-    lines = [f"export type {name} = {' | '.join(kind.__name__ for kind in parts)};" for name, parts in unions.items()]
+    lines = [
+        f"export type {name} = {' | '.join(kind.__name__ for kind in parts)};" for name, parts in unions.items()
+    ]
     head = f"{_HEADER}export const PROTOCOL = {protocol.PROTOCOL};\n\n"
     return head + declarations(components) + "\n" + "\n".join(lines) + "\n"
 

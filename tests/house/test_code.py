@@ -23,9 +23,9 @@ def python_files() -> list[Path]:
 def defined(path: Path) -> Iterator[str]:
     yield path.stem
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            if node.name not in NAMED_BY_OTHERS:
-                yield re.sub(r"(?<=[a-z])(?=[A-Z])", "_", node.name)
+        named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        if named and node.name not in NAMED_BY_OTHERS:
+            yield re.sub(r"(?<=[a-z])(?=[A-Z])", "_", node.name)
 
 
 def test_nothing_is_named_with_a_word_that_says_nothing():
