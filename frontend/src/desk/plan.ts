@@ -6,7 +6,6 @@ export interface EventProgress {
   event: string;
   name: string;
   schemeVersion: number | null;
-  aspects: number;
   entries: number | null;
   panels: number | null;
   seats: number;

@@ -1,5 +1,6 @@
 import { events } from '../calls';
 import { outcomes } from '../running';
+import type { EventProgress } from '../plan';
 import type { EventScheme, GateLine, OutlineNode } from '../types';
 import { Problem } from '$lib/api';
 import { Reading } from './reading.svelte';
@@ -43,6 +44,28 @@ export class EventDesk {
   line(name: GateLine['line']): GateLine | null {
     const mine = (this.gates.value ?? []).filter((line) => line.line === name && line.subject === this.id);
     return mine.reduce<GateLine | null>((newest, line) => (newest && newest.round > line.round ? newest : line), null);
+  }
+
+  /** Where the event stands, for its checklist; `paired` says whether a seat has its tablet. */
+  progress(name: string, paired: (seat: string) => boolean): EventProgress {
+    const seats = (this.panels.value ?? []).flatMap((panel) => panel.seats);
+    return {
+      event: this.id,
+      name,
+      schemeVersion: this.scheme.value?.version ?? null,
+      entries: this.entries.value?.length ?? null,
+      panels: this.panels.value?.length ?? null,
+      seats: seats.length,
+      seatsPaired: seats.filter((seat) => paired(seat.id)).length,
+      sessions: this.sessions.value,
+      pending: 0,
+      results: this.state,
+    };
+  }
+
+  /** Everything that the checklist needs was read. */
+  get known(): boolean {
+    return [this.scheme, this.entries, this.panels, this.sessions, this.gates].every((one) => one.value !== null);
   }
 
   get state(): string {

@@ -43,8 +43,10 @@ export class PairingWay {
   async look(): Promise<void> {
     this.#tick();
     if (!this.invitation || this.confirming.busy) return;
-    const found = await pairings.state(this.invitation.pairing).catch(() => null);
-    if (!found) return;
+    const asked = this.invitation.pairing;
+    const found = await pairings.state(asked).catch(() => null);
+    // An answer that a confirmation or a new code overtook says what is no longer true.
+    if (!found || this.confirming.busy || this.state === 'confirmed' || this.invitation.pairing !== asked) return;
     this.now = found;
     if (found.state === 'confirmed' || found.state === 'expired') this.stop();
   }

@@ -10,7 +10,7 @@ const AT_ONCE = 3;
 export class ProgressBoard {
   known = $state.raw<ReadonlyMap<string, EventProgress>>(new Map());
   readonly #desk: ContestDesk;
-  #stopped = false;
+  #run = 0;
 
   constructor(desk: ContestDesk) {
     this.#desk = desk;
@@ -18,16 +18,17 @@ export class ProgressBoard {
 
   /** Read all events; what is there already stays shown meanwhile. */
   async load(all: readonly EventRow[]): Promise<void> {
+    const run = ++this.#run;
     await this.#desk.devices.load();
     const waiting = [...all];
     const worker = async (): Promise<void> => {
-      for (let event = waiting.shift(); event && !this.#stopped; event = waiting.shift()) await this.#read(event);
+      for (let event = waiting.shift(); event && run === this.#run; event = waiting.shift()) await this.#read(event);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#run += 1;
   }
 
   next(event: string): Step | null | undefined {
@@ -49,7 +50,6 @@ export class ProgressBoard {
       event: event.id,
       name: event.name,
       schemeVersion: scheme?.version ?? 0,
-      aspects: scheme?.outline.filter((node) => node.kind !== 'sum').length ?? 0,
       entries: entries?.length ?? null,
       panels: panels?.length ?? null,
       seats: seats.length,

@@ -100,7 +100,7 @@ export function lineOf(text: string, problem: string): number | null {
 
 /** Where a node stands in the text: the place of its `"id": "…"`, or null. */
 export function placeOf(text: string, node: string): { from: number; to: number } | null {
-  const id = node.split(/[.[]/)[0] ?? '';
+  const id = node.split('.')[0] ?? '';
   const quoted = JSON.stringify(id).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const found = new RegExp(`"id"\\s*:\\s*${quoted}`).exec(text);
   return found ? { from: found.index, to: found.index + found[0].length } : null;

@@ -70,6 +70,7 @@ export const frame = {
   name: ['名称', 'Name'],
   code: ['代码', 'Code'],
   kind: ['类别', 'Kind'],
+  actions: ['操作', 'Actions'],
   time: ['时间', 'Time'],
   deleteTitle: ['删除“{name}”', 'Delete “{name}”'],
   deletePlain: ['删除后不能恢复。', 'This cannot be undone.'],

@@ -84,7 +84,10 @@ export const home = {
   revokeGrantTitle: ['收回“{role}”', 'Revoke “{role}”'],
   noGrants: ['还没有给任何人角色。', 'Nobody has a role here yet.'],
   noGrantsNext: ['至少要有一位裁判长；公布官方成绩、重新开放场次都需要两个人。', 'You need at least a chief judge; official results and reopening need two people.'],
-  secondPersonMissing: ['只有一个人有权公布官方成绩，而这需要第二个人同意。请再授予一人。', 'Only one person may make results official. A second person must consent; grant one more.'],
+  secondPersonMissing: [
+    '本场竞赛里只有一个人有权公布官方成绩，而这需要第二个人同意。请再授予一人，否则只能由管理员同意。',
+    'Only one person in this contest may make results official, and a second must consent. Grant one more, or only an administrator can.',
+  ],
   role_administrator: ['管理员', 'Administrator'],
   role_organiser: ['组织方', 'Organiser'],
   role_chief_judge: ['裁判长', 'Chief judge'],
