@@ -78,10 +78,15 @@ export class Pairing {
     }
   }
 
-  /** Gives up waiting; a new code can be entered. */
-  stop(): void {
+  /** Asks no more for now; a reload goes on. */
+  pause(): void {
     clearTimeout(this.#timer);
     this.#claimed = null;
+  }
+
+  /** Gives up waiting; a new code can be entered. */
+  stop(): void {
+    this.pause();
     sessionStorage.removeItem(KEPT_AS);
     this.state = 'asking';
   }
