@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from contest.settings import Settings
+from contest.errors import ContestError
+from contest.settings import Settings, SettingWrong
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,6 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(chosen)
     except KeyboardInterrupt:
         return 130
+    except ContestError as broken:
+        sys.stderr.write(f"{broken.sentence('zh')}\n{broken.sentence('en')}\n")
+        return 1
+    except SettingWrong as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:
