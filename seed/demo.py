@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -126,7 +127,13 @@ def judges(settings: Settings, *, marking: bool = True) -> Iterator[None]:
         return
     command = [sys.executable, "-m", "seed.marking", _address(settings), str(sign_ins_file(settings))]
     # The child reads its standard input to the end: when this process ends in whatever way, so does the child.
-    child = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 -- our own program
+    # Ctrl-C in the terminal is for the service; it ends the judges when it has ended itself.
+    apart: dict[str, Any] = (
+        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        if sys.platform == "win32"
+        else {"start_new_session": True}
+    )
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, **apart)  # noqa: S603 -- our own program
     try:
         yield
     finally:
