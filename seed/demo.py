@@ -128,11 +128,9 @@ def judges(settings: Settings, *, marking: bool = True) -> Iterator[None]:
     command = [sys.executable, "-m", "seed.marking", _address(settings), str(sign_ins_file(settings))]
     # The child reads its standard input to the end: when this process ends in whatever way, so does the child.
     # Ctrl-C in the terminal is for the service; it ends the judges when it has ended itself.
-    apart: dict[str, Any] = (
-        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-        if sys.platform == "win32"
-        else {"start_new_session": True}
-    )
+    apart: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     child = subprocess.Popen(command, stdin=subprocess.PIPE, **apart)  # noqa: S603 -- our own program
     try:
         yield
