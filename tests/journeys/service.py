@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -89,12 +89,19 @@ def served(folder: Path, **settings: str) -> Iterator[Service]:
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
+    wait_until(lambda: httpx.get(f"{address}/health").is_success, process=process, log=log)
+
+
+def wait_until(
+    holds: Callable[[], bool], *, process: subprocess.Popen[bytes], log: Path, seconds: int = 60
+) -> None:
+    """Wait until something holds of a service that is starting; fail with its log when it never does."""
+    for _ in range(seconds * 5):
         assert process.poll() is None, log.read_text("utf-8")
         try:
-            if httpx.get(f"{address}/health").is_success:
+            if holds():
                 return
         except httpx.TransportError:
             pass
-        time.sleep(0.1)
+        time.sleep(0.2)
     raise AssertionError(log.read_text("utf-8"))
