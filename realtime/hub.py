@@ -215,12 +215,14 @@ class Hub:
             self._bell.clear()
             self._forget_unheard()
             for contest, head in (await self._ledger.heads(list(self._followed))).items():
-                while self._followed.get(contest, head) < head:
-                    await self._read_on(contest)
+                while self._followed.get(contest, head) < head and await self._read_on(contest):
+                    pass
             await asyncio.sleep(self._pace.follow)
 
-    async def _read_on(self, contest: str) -> None:
-        for fact in await self._ledger.facts_after(contest, self._followed[contest]):
+    async def _read_on(self, contest: str) -> bool:
+        """Take the next facts in; False when there were none after all."""
+        facts = await self._ledger.facts_after(contest, self._followed[contest])
+        for fact in facts:
             self._followed[contest] = fact.seq
             kept = self._rooms.get(fact.body.event)
             if kept is not None:
@@ -228,6 +230,7 @@ class Hub:
                 kept.dirty.set()
             for listener in tuple(self._listeners.get(contest, ())):
                 listener(fact)
+        return bool(facts)
 
     def _forget_unheard(self) -> None:
         wanted = {kept.contest for kept in self._rooms.values()} | self._listeners.keys()

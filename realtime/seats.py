@@ -70,6 +70,8 @@ class SeatLine:
         """How far the tablet's clock is ahead of ours: evidence, never order."""
         self.unsent = 0
         self.battery: int | None = None
+        self._changed: list[SessionChanged] = []
+        """What happened between the question who this is and the welcome."""
         self._began = now.steady
         self._heard = now.steady
         self._spoke = now.steady
@@ -145,7 +147,8 @@ class SeatLine:
             return []
         self.stage = Stage.SEATED
         self.device, self.seat = DeviceId(welcome.device), SeatId(welcome.seat)
-        return [Say(welcome)]
+        changed, self._changed = self._changed, []
+        return [Say(welcome), *map(Say, changed)]
 
     def show(self, sheet: Sheet) -> list[Deed]:
         """The sheet that was asked for."""
@@ -165,9 +168,10 @@ class SeatLine:
 
     def session_changed(self, session: str, name: str, state: str) -> list[Deed]:
         """A session of this seat has passed a gate or was planned anew."""
-        if self.stage is not Stage.SEATED:
-            return []
-        return [Say(SessionChanged(session=session, name=name, state=state))]
+        changed = SessionChanged(session=session, name=name, state=state)
+        if self.stage is Stage.ASKING:
+            self._changed.append(changed)
+        return [Say(changed)] if self.stage is Stage.SEATED else []
 
     def refuse(self, broken: ContestError) -> Say:
         """Say which rule a message broke; the socket stays."""

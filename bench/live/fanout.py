@@ -157,11 +157,12 @@ async def _run(way: str, crowd: Crowd, control, rounds: int, paced: bool) -> Non
             await asyncio.sleep(max(0.0, 0.1 - (time.perf_counter() - crowd.began)))
     wall, cpu = time.perf_counter() - began, last - first
     deliveries = rounds * crowd.viewers
-    latencies = sorted(crowd.latencies)
+    latencies = sorted(seconds * 1000 for seconds in crowd.latencies)
+    p50, p99 = statistics.median(latencies), latencies[int(len(latencies) * 0.99)]
     print(
         f"{way:<6}{'10/s' if paced else 'saturated':<11}{crowd.viewers:>6} viewers "
         f"{deliveries / wall:>10,.0f} del/s {deliveries / cpu:>10,.0f} per CPU-s   to the last viewer "
-        f"p50 {statistics.median(latencies) * 1000:6.1f} p99 {latencies[int(len(latencies) * 0.99)] * 1000:6.1f} ms",
+        f"p50 {p50:6.1f} p99 {p99:6.1f} ms",
         flush=True,
     )
 
@@ -190,7 +191,8 @@ def main() -> None:
                 break
             time.sleep(0.05)
         print(
-            f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
+            f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}",
+            flush=True,
         )
         uvloop.run(measure(port, chosen.viewers, chosen.rounds, chosen.size))
     finally:

@@ -6,12 +6,14 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from contest.app import create_app
 from contest.model.gate import Line
+from contest.settings import Settings
 from contest.store.tables import EventRow
 from realtime.deeds import Limits
 from tests.builders import PANEL
 from tests.realtime.house import open_house, paired, token_of
-from tests.realtime.sockets import until
+from tests.realtime.sockets import served, until
 
 
 @pytest.fixture
@@ -232,3 +234,15 @@ async def test_the_server_says_goodbye_when_it_stops(store, at):
                 await peer.hear()
             assert closed.value.rcvd.code == 1012
         assert token_of(at, 0)
+
+
+@pytest.mark.parametrize("path", ["/live/seat", "/live/board"])
+async def test_the_product_itself_lets_its_own_pages_in_and_no_other(store, at, path):
+    async with served(create_app(Settings(), store=store)) as (_, port):
+        url = f"ws://127.0.0.1:{port}{path}"
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(url, additional_headers={"Origin": "https://evil.example"})
+        assert refused.value.response.status_code == 403
+        async with connect(url, additional_headers={"Origin": f"http://127.0.0.1:{port}"}) as socket:
+            await socket.send('{"type":"beat"}')
+            assert '"type":"beat"' in await socket.recv()

@@ -248,6 +248,16 @@ def test_whoever_left_hears_nothing_more():
     assert line.show(sheet) == []
 
 
+def test_a_change_between_the_question_and_the_welcome_is_told_after_it():
+    line = new()
+    line.receive(HELLO, at())
+    assert line.session_changed("x1", "上午", "locked") == []
+    assert line.welcome(WELCOME) == [
+        Say(WELCOME),
+        Say(SessionChanged(session="x1", name="上午", state="locked")),
+    ]
+
+
 def test_a_seat_hears_of_its_sessions_and_sees_its_sheet():
     line = seated()
     changed = SessionChanged(session="x1", name="上午", state="locked")
