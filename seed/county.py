@@ -29,6 +29,7 @@ from contest.model.access import Person
 from contest.model.contest import ContestKind, Level, PublicView, Session
 from contest.model.ids import ContestId, EventId, OrganisationId
 from contest.model.people import Organisation, OrganisationKind
+from contest.store.clock import now
 from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import people, plans
@@ -82,10 +83,12 @@ async def plan(store: Store, person: Person, *, edition: int) -> ContestId:
     contest = await announcing.plan_contest(
         store,
         announcing.NewContest(
-            name=f"{PLACE}第{edition}届职工职业技能大赛",
+            name=f"{PLACE}第{names.ordinal(edition)}届职工职业技能大赛",
             level=Level.COUNTY,
             kind=ContestKind.SKILLS,
             organiser=union.id,
+            starts_on=now()[:10],
+            ends_on=now()[:10],
             place=f"{PLACE}职工培训中心",
         ),
     )

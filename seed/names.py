@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import cycle, product
 
 _SURNAMES = "安柏程丁范高何江康林梅宁欧潘秦任沈唐温夏颜叶曾郑"
@@ -30,10 +31,18 @@ _SORTS = (
 def people(count: int, *, start: int = 0) -> list[str]:
     """So many different names that nobody bears by chance: a surname, a season or direction, a number."""
     every = [surname + middle + number for number, middle, surname in product(_GIVEN, _MIDDLE, _SURNAMES)]
+    random.Random("匠赛").shuffle(every)  # noqa: S311 -- the same names every time, not in the order of the alphabet
     names = cycle(every)
     for _ in range(start):
         next(names)
     return [next(names) for _ in range(count)]
+
+
+def ordinal(number: int) -> str:
+    """A number below a hundred as Chinese names write it: 12 is 十二."""
+    tens, ones = divmod(number, 10)
+    digits = "零一二三四五六七八九"
+    return (digits[tens] if tens > 1 else "") + ("十" if tens else "") + (digits[ones] if ones or not tens else "")
 
 
 def organisations(count: int, place: str) -> list[str]:
