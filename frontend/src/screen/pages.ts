@@ -26,10 +26,10 @@ export function pagesOf(board: readonly Row[]): readonly Page[] {
   return pages;
 }
 
-/** How high the rows of a board are: fourteen fill the page, fewer stand a little larger, more a little closer. */
-export function heightOf(board: readonly Row[]): number {
-  const rows = board.length > MOST_ROWS ? ROWS : Math.min(MOST_ROWS, Math.max(12, board.length));
-  return Math.floor(LINES / rows);
+/** How high the rows of a board's pages are: they fill the wall, but a short list stays a list. */
+export function heightOf(pages: readonly Page[]): number {
+  const longest = Math.max(0, ...pages.slice(0, 1).map((page) => page.pinned.length + page.rows.length));
+  return Math.floor(LINES / Math.max(12, longest));
 }
 
 /** Which page of which event is on the wall. */
