@@ -34,6 +34,10 @@ wheel: .venv/run.stamp  ## a wheel that carries the built front end
 documents: .venv/test.stamp  ## write OpenAPI, AsyncAPI, TypeScript types and the error catalogue anew
 	$(BIN)/jiangsai documents
 
+.PHONY: screenshot
+screenshot: .venv/test.stamp browser  ## the README's picture, from the running product
+	$(BIN)/python -m tests.journeys.screenshot
+
 .PHONY: browser
 browser:  ## Chromium and a Chinese font for the browser tests, through apt where it may
 	@sh tests/browser.sh

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import getpass
 import os
 import sys
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=int)
     demo.add_argument("--season", action="store_true", help="also a whole district season (2,736 entries)")
     demo.add_argument("--no-judges", action="store_true", help="no simulated judges")
+    demo.add_argument("--pace", type=float, default=6.0, help="seconds a simulated judge takes for a mark")
     demo.set_defaults(run=_demo)
 
     for name, run, sentence in (
@@ -74,8 +76,19 @@ def _serve(chosen: argparse.Namespace) -> int:
     from contest.serving import serve
 
     settings = _settings(chosen)
+    asyncio.run(_check_store(settings))
     serve(create_app(settings), settings)
     return 0
+
+
+async def _check_store(settings: Settings) -> None:
+    """Say what is wrong with the database before anything is served; a laptop's own file is kept up to date."""
+    from contest.store.open import migrate, open_store
+
+    follows = settings.role == "board"
+    if settings.database_url.startswith("sqlite:") and not follows:
+        await migrate(settings.database_url)
+    await (await open_store(settings.database_url, readonly=follows)).close()
 
 
 def _demo(chosen: argparse.Namespace) -> int:
@@ -89,7 +102,7 @@ def _demo(chosen: argparse.Namespace) -> int:
     marking = not chosen.no_judges
     _build(chosen)
     asyncio.run(_prepare(settings, season=chosen.season))
-    with demo.judges(settings, marking=marking):
+    with demo.judges(settings, pace=chosen.pace) if marking else contextlib.nullcontext():
         serve(create_app(settings), settings, ready=lambda: _say(demo.welcome(settings, marking=marking)))
     return 0
 

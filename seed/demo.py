@@ -120,12 +120,9 @@ def _keep(file: Path, found: SignIns) -> None:
 
 
 @contextlib.contextmanager
-def judges(settings: Settings, *, marking: bool = True) -> Iterator[None]:
+def judges(settings: Settings, *, pace: float) -> Iterator[None]:
     """Let simulated judges mark while the service runs. They are a process of their own and end with this one."""
-    if not marking:
-        yield
-        return
-    command = [sys.executable, "-m", "seed.marking", _address(settings), str(sign_ins_file(settings))]
+    command = [sys.executable, "-m", "seed.marking", _address(settings), str(sign_ins_file(settings)), str(pace)]
     # The child reads its standard input to the end: when this process ends in whatever way, so does the child.
     # Ctrl-C in the terminal is for the service; it ends the judges when it has ended itself.
     apart: dict[str, Any] = {"start_new_session": True}

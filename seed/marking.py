@@ -1,7 +1,7 @@
 """The demo's judges at work: a process of its own that pairs a tablet for every seat and marks.
 
-Run as `python -m seed.marking ADDRESS SIGN-INS`. It ends when its standard input ends, which is when the service
-that started it is gone, in whatever way. A judge whose seat somebody else takes over simply goes home.
+Run as `python -m seed.marking ADDRESS SIGN-INS SECONDS-PER-MARK`. It ends when its standard input ends, which is
+when the service that started it is gone, in whatever way. A judge whose seat somebody else takes simply goes home.
 """
 
 from __future__ import annotations
@@ -18,11 +18,8 @@ import msgspec
 from seed.demo import SignIns
 from seed.judges import Dismissed, pair, run_panel
 
-SECONDS_PER_MARK = 6.0
-"""About what a judge needs who looks, thinks and taps."""
 
-
-async def mark(address: str, found: SignIns) -> None:
+async def mark(address: str, found: SignIns, pace: float) -> None:
     """Pair every seat of the demo contest and let its judge mark until nothing is left, then wait for more."""
     async with httpx.AsyncClient(base_url=address, timeout=30) as organiser:
         await _sign_in(organiser, found.password)
@@ -34,7 +31,7 @@ async def mark(address: str, found: SignIns) -> None:
         async with asyncio.TaskGroup() as judges:
             for seat in seats:
                 token = await pair(organiser, seat, name="模拟裁判 simulated judge")
-                judges.create_task(_judge(address, token))
+                judges.create_task(_judge(address, token, pace))
 
 
 async def _sign_in(organiser: httpx.AsyncClient, password: str) -> None:
@@ -50,9 +47,9 @@ async def _sign_in(organiser: httpx.AsyncClient, password: str) -> None:
         await asyncio.sleep(0.3)
 
 
-async def _judge(address: str, token: str) -> None:
+async def _judge(address: str, token: str, pace: float) -> None:
     with contextlib.suppress(Dismissed):
-        await run_panel(address, [token], seconds_per_mark=SECONDS_PER_MARK, seed="demo", until_marked=False)
+        await run_panel(address, [token], seconds_per_mark=pace, seed="demo", until_marked=False)
 
 
 def _end_with_the_service(loop: asyncio.AbstractEventLoop, work: asyncio.Task[None]) -> None:
@@ -61,8 +58,8 @@ def _end_with_the_service(loop: asyncio.AbstractEventLoop, work: asyncio.Task[No
         loop.call_soon_threadsafe(work.cancel)
 
 
-async def _run(address: str, found: SignIns) -> None:
-    work = asyncio.create_task(mark(address, found))
+async def _run(address: str, found: SignIns, pace: float) -> None:
+    work = asyncio.create_task(mark(address, found, pace))
     watch = threading.Thread(target=_end_with_the_service, args=(asyncio.get_running_loop(), work), daemon=True)
     watch.start()
     with contextlib.suppress(asyncio.CancelledError):
@@ -70,4 +67,5 @@ async def _run(address: str, found: SignIns) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(sys.argv[1], msgspec.json.decode(Path(sys.argv[2]).read_bytes(), type=SignIns)))
+    _, where, sign_ins, seconds = sys.argv
+    asyncio.run(_run(where, msgspec.json.decode(Path(sign_ins).read_bytes(), type=SignIns), float(seconds)))
