@@ -38,10 +38,10 @@ def built_pages() -> None:
     build_if_changed()
 
 
-@pytest.fixture
-def service(tmp_path: Path, built_pages: None) -> Iterator[Service]:
-    """A running service with an empty database and one administrator."""
-    running = Service(tmp_path)
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, built_pages: None) -> Iterator[Service]:
+    """A running service with one administrator; the tests of a module share it, each with a contest of its own."""
+    running = Service(tmp_path_factory.mktemp("service"))
     running.prepare()
     running.start()
     yield running

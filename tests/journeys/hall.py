@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.running import Official, until
+from tests.journeys.running import PASSWORD, Official, Service, until
 
 Json = Any
 
@@ -55,7 +55,7 @@ SCHEME: Json = {
             {"kind": "pass_fail", "id": "safe", "name": "劳保齐全", "name_en": "Equipment worn", "max": "2"},
         ],
     },
-    "ranking": {"ties": "share"},
+    "ranking": {"ties": "must_break"},
 }
 
 
@@ -79,6 +79,14 @@ class Hall:
         competitor = self.desk.post(f"/contests/{self.contest}/competitors", {"name": name})
         entry = {"kind": "competitor", "subject": competitor["id"], "bib": f"{number:02}"}
         return str(self.desk.post(f"/events/{self.event}/entries", entry)["id"])
+
+    def person(self, service: Service, role: str) -> Official:
+        """Somebody new who has a role in this contest, signed in."""
+        login = f"{role}-{self.contest[:8]}"
+        account = {"login": login, "name": login, "password": PASSWORD, "language": "zh"}
+        made = self.desk.post("/accounts", account)["account"]
+        self.desk.post(f"/contests/{self.contest}/grants", {"account": made, "role": role})
+        return service.official(login)
 
     def open(self) -> None:
         self.desk.post(f"/sessions/{self.session}/open")

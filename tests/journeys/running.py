@@ -124,6 +124,12 @@ class Official:
         answer = self.post("/sign-in", {"login": login, "password": password, "bearer": True})
         self._client.headers["Authorization"] = f"Bearer {answer['token']}"
 
+    def __enter__(self) -> Official:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         self._client.close()
 

@@ -61,6 +61,7 @@ export class Tablet {
       beatSeconds: 10,
     });
     setInterval(() => this.#sender.tick(), 1000);
+    setInterval(() => this.#askAboutPending(), 20_000);
   }
 
   /** Reads what the tablet holds; shows it before there is any network. */
@@ -213,6 +214,14 @@ export class Tablet {
     if (this.#wantedSheet) this.openSheet(this.#wantedSheet);
     this.socket.send({ type: 'beat', at: new Date().toISOString(), unsent: this.unsent.length, battery: this.battery() });
     await this.#outbox.keepWelcome(welcome);
+  }
+
+  /** The chief judge's decisions come with the sheet: ask again while some of its marks wait for one. */
+  #askAboutPending(): void {
+    if (this.socket.state !== 'live' || !this.#wantedSheet) return;
+    const here = `${this.#wantedSheet}|`;
+    const waits = [...this.slots].some(([slot, view]) => view.state === 'pending' && slot.startsWith(here));
+    if (waits) this.openSheet(this.#wantedSheet);
   }
 
   #sessionChanged(session: string, name: string, state: string): void {

@@ -48,6 +48,7 @@ export const t = defineWords({
     pair_anew: '重新领取席位',
     // header
     seat: '{n} 号裁判席',
+    connection: '连接与未发送',
     not_connected: '未连接',
     skew_ahead: '本机时钟快 {n} 秒',
     skew_behind: '本机时钟慢 {n} 秒',
@@ -145,7 +146,7 @@ export const t = defineWords({
     made_at: '{time} 打',
     number: '本机第 {n} 项',
     export_name: '匠赛-未发送-{seat}.json',
-    keyboard_help: '键盘：← → 换人，数字键直接输入',
+    keyboard_help: '键盘：按 ← → 换到上一位、下一位',
   },
   en: {
     title: 'Judging',
@@ -191,6 +192,7 @@ export const t = defineWords({
     unsent_kept: '{n|unsent mark stays|unsent marks stay} on this tablet.',
     pair_anew: 'Take a seat again',
     seat: 'Judge’s seat {n}',
+    connection: 'Connection and unsent marks',
     not_connected: 'Not connected',
     skew_ahead: 'Clock {n} s fast',
     skew_behind: 'Clock {n} s slow',
@@ -284,6 +286,6 @@ export const t = defineWords({
     made_at: 'made at {time}',
     number: 'no. {n} of this tablet',
     export_name: 'jiangsai-unsent-{seat}.json',
-    keyboard_help: 'Keyboard: ← → change the competitor',
+    keyboard_help: 'Keyboard: ← and → go to the previous and the next',
   },
 });
