@@ -26,13 +26,14 @@ from contest.actions import (
     scheming,
 )
 from contest.model.access import Person
-from contest.model.contest import ContestKind, Level, PublicView, Session
+from contest.model.contest import ContestKind, Level, PublicView
 from contest.model.ids import ContestId, EventId, OrganisationId
 from contest.model.people import Organisation, OrganisationKind
 from contest.store.clock import now
 from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import people, plans
+from contest.store.queries.results import gates_of_event
 from seed import names
 
 PLACE = "青禾县"
@@ -201,11 +202,8 @@ async def run_theory(store: Store, contest: ContestId, *, organiser: Person, chi
 async def has_marks_to_make(store: Store, contest: ContestId) -> bool:
     """Say whether simulated judges would find something to do."""
     for event in await plans.events_of_contest(store, contest):
+        gates = await gates_of_event(store, event.id)
         for session in await plans.sessions_of_event(store, event.id):
-            if await _is_open(store, session) and await locking.missing_in(store, session):
+            if gates.session(session.id).state == "opened" and await locking.missing_in(store, session):
                 return True
     return False
-
-
-async def _is_open(store: Store, session: Session) -> bool:
-    return (await locking.view_of(store, session.id)).gates.state == "opened"

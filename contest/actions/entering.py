@@ -6,7 +6,7 @@ forgotten; an event that runs in heats places its entries by hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -76,12 +76,19 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
 async def entries_seen_by(store: Store, person: Person, event: EventId) -> list[Entry]:
     """The entries of an event as a person may see them: while it is blind, behind their station numbers."""
-    planned = await plans.event(store, event)
     entries = await people.entries_of_event(store, event)
-    gates = await results.gates_of_event(store, event)
-    if sees_names(planned, person, unblinded=gates.unblinded):
-        return entries
+    return entries if await knows_names(store, event, person) else by_station(entries)
+
+
+def by_station(entries: Iterable[Entry]) -> list[Entry]:
+    """Entries behind their stations, in an order that says nothing of who they are."""
     return sorted((behind_station(entry) for entry in entries), key=lambda entry: (entry.station, entry.id))
+
+
+async def knows_names(store: Store, event: EventId, person: Person) -> bool:
+    """Say whether a person may read names beside the station numbers of an event now."""
+    gates = await results.gates_of_event(store, event)
+    return sees_names(await plans.event(store, event), person, unblinded=gates.unblinded)
 
 
 def sees_names(event: Event, person: Person, *, unblinded: bool) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from contest.actions import consenting
+from contest.actions.entering import by_station, sees_names
 from contest.errors import MarksMissing, SessionNotReady
 from contest.model.access import Act, Person
 from contest.model.contest import Session
 from contest.model.gate import GateLine, Line
-from contest.model.ids import EventId, SeatId, SessionId
+from contest.model.ids import EntryId, EventId, SeatId, SessionId
 from contest.model.mark import MarkKind
 from contest.model.missing import Place, missing_marks
 from contest.model.ruling import PassGate, ReopenLine
@@ -97,23 +100,33 @@ async def named_lines(store: Store, lines: list[GateLine]) -> list[GateState]:
     ]
 
 
-async def view_of(store: Store, session: SessionId) -> SessionView:
+async def view_of(store: Store, session: SessionId, person: Person) -> SessionView:
     """Show a session with its gates."""
     planned = await plans.session(store, session)
-    gates = await gates_of_event(store, planned.event)
-    return _view(planned, await named_line(store, gates.line(Line.SESSION, session)))
+    return (await _views(store, planned.event, [planned], person))[0]
 
 
-async def views_of(store: Store, event: EventId) -> list[SessionView]:
+async def views_of(store: Store, event: EventId, person: Person) -> list[SessionView]:
     """Show the sessions of an event with their gates."""
-    sessions = await plans.sessions_of_event(store, event)
+    return await _views(store, event, await plans.sessions_of_event(store, event), person)
+
+
+async def _views(store: Store, event: EventId, sessions: Sequence[Session], person: Person) -> list[SessionView]:
     gates = await gates_of_event(store, event)
+    if not sees_names(await plans.event(store, event), person, unblinded=gates.unblinded):
+        # The order of the plan could say who is who.
+        stations = [entry.id for entry in by_station(await people.entries_of_event(store, event))]
+        sessions = [_in_order(session, stations) for session in sessions]
     lines = await named_lines(store, [gates.line(Line.SESSION, session.id) for session in sessions])
-    return [_view(session, line) for session, line in zip(sessions, lines, strict=True)]
+    return [
+        msgspec.convert({**msgspec.to_builtins(session), "gates": msgspec.to_builtins(line)}, SessionView)
+        for session, line in zip(sessions, lines, strict=True)
+    ]
 
 
-def _view(session: Session, gates: GateState) -> SessionView:
-    return msgspec.convert({**msgspec.to_builtins(session), "gates": msgspec.to_builtins(gates)}, SessionView)
+def _in_order(session: Session, entries: Sequence[EntryId]) -> Session:
+    there = set(session.entries)
+    return msgspec.structs.replace(session, entries=tuple(entry for entry in entries if entry in there))
 
 
 async def open_session(store: Store, session: SessionId, person: Person) -> GateState:

@@ -11,12 +11,12 @@ from typing import Annotated
 
 import msgspec
 
-from contest.actions.entering import sees_names
+from contest.actions.entering import by_station, sees_names
 from contest.model.access import Person
 from contest.model.contest import Session
 from contest.model.ids import AspectId, DeviceId, EntryId, MarkId, SessionId
 from contest.model.mark import DESK, EnterMark, MarkKind, Receipt, Standing
-from contest.model.people import Entry, behind_station, label_of
+from contest.model.people import Entry, label_of
 from contest.model.text import Key, Reason
 from contest.store.open import Store
 from contest.store.queries import people, plans, results, schemes
@@ -174,8 +174,7 @@ async def _entries(store: Store, session: Session, *, named: bool) -> list[Entry
     known = {entry.id: entry for entry in await people.entries_of_event(store, session.event)}
     entries = [known[key] for key in session.entries if key in known]
     if not named:
-        hidden = sorted((behind_station(entry) for entry in entries), key=lambda entry: (entry.station, entry.id))
-        return [_entry(entry, "") for entry in hidden]
+        return [_entry(entry, "") for entry in by_station(entries)]
     organisations = {one.id: one.name for one in await people.organisations(store)}
     return [
         _entry(entry, organisations.get(entry.organisation, "") if entry.organisation else "") for entry in entries

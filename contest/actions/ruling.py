@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from contest.actions.entering import knows_names
 from contest.model.access import Person
 from contest.model.ids import EntryId, MarkId
-from contest.model.people import Entry, EntryStatus
+from contest.model.people import Entry, EntryStatus, behind_station
 from contest.model.ruling import RuleEntry, SettleMark
 from contest.model.text import Reason
 from contest.store.open import Store
@@ -35,7 +36,8 @@ async def rule_entry(store: Store, entry: EntryId, ruling: EntryRuling, person: 
         event=known.event, entry=entry, status=ruling.status.value, by=person.account, reason=ruling.reason
     )
     await store.book.record(known.contest, command, text=ruling.reason)
-    return msgspec.structs.replace(known, status=ruling.status)
+    ruled = msgspec.structs.replace(known, status=ruling.status)
+    return ruled if await knows_names(store, known.event, person) else behind_station(ruled)
 
 
 async def settle_mark(store: Store, mark: MarkId, settlement: Settlement, person: Person) -> MarkOnRecord:

@@ -70,15 +70,15 @@ class EventSessions(Controller):
     tags = ("sessions",)
 
     @get(opt={"act": Act.SEE_PLAN}, summary="List the sessions")
-    async def sessions(self, event: str, store: Store) -> list[SessionView]:
+    async def sessions(self, event: str, store: Store, person: Person) -> list[SessionView]:
         """List the sessions of an event with their gates."""
-        return await locking.views_of(store, EventId(event))
+        return await locking.views_of(store, EventId(event), person)
 
     @post(opt={"act": Act.PLAN}, summary="Plan a session")
-    async def plan(self, event: str, data: NewSession, store: Store) -> SessionView:
+    async def plan(self, event: str, data: NewSession, store: Store, person: Person) -> SessionView:
         """Plan a session; without aspects it marks all that is entered on tablets, without entries everyone."""
         session = await scheduling.plan_session(store, EventId(event), data)
-        return await locking.view_of(store, session.id)
+        return await locking.view_of(store, session.id, person)
 
 
 class Sessions(Controller):
@@ -88,15 +88,15 @@ class Sessions(Controller):
     tags = ("sessions",)
 
     @get(opt={"act": Act.SEE_PLAN}, summary="One session")
-    async def session(self, session: str, store: Store) -> SessionView:
+    async def session(self, session: str, store: Store, person: Person) -> SessionView:
         """Show a session with its gates."""
-        return await locking.view_of(store, SessionId(session))
+        return await locking.view_of(store, SessionId(session), person)
 
     @patch(opt={"act": Act.PLAN}, summary="Change a session")
-    async def change(self, session: str, data: SessionChanges, store: Store) -> SessionView:
+    async def change(self, session: str, data: SessionChanges, store: Store, person: Person) -> SessionView:
         """Change a session; it loses nothing that has marks, and nothing at all once it is locked."""
         await scheduling.change_session(store, SessionId(session), data)
-        return await locking.view_of(store, SessionId(session))
+        return await locking.view_of(store, SessionId(session), person)
 
     @delete(opt={"act": Act.PLAN}, summary="Take a session back")
     async def drop(self, session: str, store: Store) -> None:
