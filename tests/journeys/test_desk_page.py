@@ -486,21 +486,22 @@ def _looks_right_everywhere(desk: Desk) -> None:
         *(f"{contest}{part}" for part in ("/consents", "/ledger")),
         *(f"{base}/{part}" for part in ("sessions", "entries", "scheme", "panels", "results", "settings")),
     ]
+    wrong: dict[str, list[str]] = {}
     for place in places:
         page.goto(f"{desk.url}/desk#{place}")
+        expect(page.locator("h1")).to_be_visible()
         page.wait_for_load_state("networkidle")
-        found = Axe().run(page, options={"rules": {"color-contrast": {"enabled": True}}})
-        assert [
-            (rule["id"], node["html"][:120]) for rule in found.response["violations"] for node in rule["nodes"]
-        ] == [], place
+        found = Axe().run(page)
+        faults = [f"{rule['id']} {node['html'][:160]}" for rule in found.response["violations"] for node in rule["nodes"]]
         name = place.strip("/").split("/")[-1][:12] or "home"
+        desk.picture(f"wide-{name}")
         page.set_viewport_size({"width": 360, "height": 740})
         wide = page.evaluate("document.documentElement.scrollWidth")
-        assert (place, wide) == (place, 360)
         desk.picture(f"phone-{name}")
-        page.set_viewport_size({"width": 1440, "height": 900})
-        desk.picture(f"wide-{name}")
         page.set_viewport_size({"width": 1280, "height": 800})
+        if faults or wide > 360:
+            wrong[place] = [*faults, f"{wide} wide"]
+    assert wrong == {}
 
 
 def test_the_desk_offers_what_the_roles_allow() -> None:

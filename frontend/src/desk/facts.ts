@@ -1,7 +1,7 @@
 /** Facts of the ledger as lines of names and values; the desk knows no kind of fact better than the ledger says it. */
 import type { Fact } from './types';
 
-const OWN: ReadonlySet<string> = new Set(['type', 'seq', 'at', 'link', 'contest']);
+const OWN: ReadonlySet<string> = new Set(['fact', 'type', 'seq', 'at', 'link', 'contest']);
 
 function printed(value: unknown): string {
   if (value === null || value === undefined) return '';

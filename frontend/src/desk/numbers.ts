@@ -8,14 +8,14 @@ export interface MarkLimits {
   step: number;
 }
 
-const WIDE: Readonly<Record<string, string>> = { '．': '.', '。': '.', '，': ',', '－': '-', '—': '-', '＋': '+' };
+const WIDE: Readonly<Record<string, string>> = { '．': '.', '。': '.', '，': ',', '－': '-', '—': '-', '−': '-', '＋': '+' };
 
 /** Read a decimal as somebody typed or pasted it, full-width digits and thousands commas included. */
 export function readMark(text: string, limits: MarkLimits): ReadMark {
   const plain = text
     .trim()
     .replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0))
-    .replace(/[．。，－—＋]/g, (sign) => WIDE[sign] ?? sign)
+    .replace(/[．。，－—−＋]/g, (sign) => WIDE[sign] ?? sign)
     .replace(/,(?=\d{3}(\D|$))/g, '');
   const parts = /^([+-]?)(\d{1,12})(?:\.(\d*))?$/.exec(plain);
   if (!parts) return { ok: false, why: 'not_a_number' };
@@ -28,16 +28,6 @@ export function readMark(text: string, limits: MarkLimits): ReadMark {
   }
   if (limits.step > 0 && (value - (limits.low ?? 0)) % limits.step !== 0) return { ok: false, why: 'too_fine' };
   return { ok: true, value: value === 0 ? 0 : value };
-}
-
-/** Print thousandths with at least `places` decimals and no needless zeros beyond them. */
-export function printMark(value: number, places: number): string {
-  const size = Math.abs(value);
-  const fraction = String(size % 1000).padStart(3, '0');
-  const needed = fraction.replace(/0+$/, '').length;
-  const shown = fraction.slice(0, Math.max(needed, Math.min(places, 3)));
-  const whole = String(Math.floor(size / 1000));
-  return `${value < 0 ? '−' : ''}${whole}${shown ? `.${shown}` : ''}`;
 }
 
 /** Split a pasted column or two columns (name, mark) into lines; blank lines stay, so that rows keep their place. */

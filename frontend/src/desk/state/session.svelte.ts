@@ -3,15 +3,18 @@ import { sessions } from '../running';
 import type { SheetMark } from '../types';
 import { Reading } from './reading.svelte';
 
+/** Between two looks; a look that takes long is followed by a longer pause, so that officials never slow seats down. */
 const EVERY = 3_000;
+const SLOWER = 8;
 
 /** One running session as officials follow it: its gates, its marks, what is missing, what waits. */
 export class SessionView {
   readonly session;
   readonly sheet;
-  /** Seconds between two looks; said on the page. */
-  readonly seconds = EVERY / 1000;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  /** Seconds until the next look; said on the page. */
+  seconds = $state(EVERY / 1000);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #run = 0;
 
   constructor(id: string) {
     this.session = new Reading(() => sessions.one(id));
@@ -20,17 +23,24 @@ export class SessionView {
 
   /** Look now, and then again and again while the page is seen. */
   follow(withMarks: boolean): () => void {
-    const look = (): void => {
-      if (document.visibilityState === 'hidden') return;
-      void this.session.load();
-      if (withMarks) void this.sheet.load();
+    const look = async (): Promise<void> => {
+      clearTimeout(this.#timer);
+      const run = ++this.#run;
+      const began = Date.now();
+      if (document.visibilityState !== 'hidden') {
+        await Promise.all([this.session.load(), withMarks ? this.sheet.load() : undefined]);
+      }
+      const pause = Math.max(EVERY, SLOWER * (Date.now() - began));
+      this.seconds = Math.round(pause / 1000);
+      if (run === this.#run) this.#timer = setTimeout(() => void look(), pause);
     };
-    look();
-    this.#timer = setInterval(look, EVERY);
-    document.addEventListener('visibilitychange', look);
+    const seen = (): void => void (document.visibilityState === 'visible' && look());
+    void look();
+    document.addEventListener('visibilitychange', seen);
     return () => {
-      clearInterval(this.#timer);
-      document.removeEventListener('visibilitychange', look);
+      this.#run += 1;
+      clearTimeout(this.#timer);
+      document.removeEventListener('visibilitychange', seen);
     };
   }
 
