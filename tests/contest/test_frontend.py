@@ -68,7 +68,7 @@ def test_without_node_and_without_pages_one_clear_line_says_what_to_install(
     sources: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(frontend, "find_node", lambda: None)
-    with pytest.raises(SystemExit, match="Node.js"):
+    with pytest.raises(SystemExit, match=r"Node\.js"):
         frontend.build_if_changed(sources)
 
 
