@@ -52,7 +52,7 @@ def tally(plan: Plan, grid: Grid, trace: dict[str, Seen] | None = None) -> Tally
         short = group.rule.fewest - present[group.columns]
         missing[group.rows] = np.maximum(np.maximum(blanks[group.columns], short), 0)
     for group in plan.singles:
-        missing[group.rows] = grid.single_states[group.columns] == BLANK_STATE
+        missing[group.rows] = _unmarked(grid.single_states[group.columns])
     known = missing == 0
     values: Whole = np.zeros((shape[0], 1 if known.all() else 3, shape[1]), dtype=plan.dtype)
     for group in plan.panels:
@@ -97,9 +97,15 @@ def _single(group: Group, grid: Grid, values: Whole, seen: Seen | None) -> None:
     states = grid.single_states[group.columns]
     attempted = states != NOT_ATTEMPTED_STATE
     raw = np.where(attempted, group.rule.points(marks), 0)
-    blank = states == BLANK_STATE
-    least, most = (np.where(blank, reach, raw) for reach in group.reach)
+    unmarked = _unmarked(states)
+    least, most = (np.where(unmarked, reach, raw) for reach in group.reach)
     _finish(group, least, most, values, seen)
+
+
+def _unmarked(states: npt.NDArray[np.uint8]) -> Flags:
+    """Where what is marked once has no number. Only a panel goes on without a judge who is absent."""
+    unmarked: Flags = (states & 1) == 0
+    return unmarked
 
 
 def _finish(group: Group, least: Whole, most: Whole, values: Whole, seen: Seen | None) -> None:

@@ -14,6 +14,7 @@ from enum import StrEnum
 import msgspec
 
 from contest.errors import (
+    BadInput,
     ContestError,
     MarkNotForSeat,
     MarkOutOfRange,
@@ -154,7 +155,7 @@ def enter(
     session is locked, the seat was handed over, or a newer mark stands where it expected another, the fact's
     standing is `pending` and it waits for the chief judge.
 
-    Raises MarkNotForSeat, MarkOutOfRange or SessionNotOpen.
+    Raises MarkNotForSeat, MarkOutOfRange, BadInput or SessionNotOpen.
     """
     aspect = session.aspects.get(command.aspect)
     at_desk = command.device.startswith(DESK)
@@ -193,6 +194,9 @@ def enter(
 
 
 def _check_value(command: EnterMark, aspect: Aspect) -> None:
+    if command.kind is MarkKind.ABSENT and not aspect.by_panel:
+        # A panel goes on without one of its judges; a time that nobody took is simply missing.
+        raise BadInput(field="kind", problem=command.kind.value)
     if command.kind is not MarkKind.ENTERED:
         if command.value is not None:
             raise MarkOutOfRange(**aspect.limits)

@@ -138,3 +138,13 @@ def test_a_sheet_with_an_entry_twice_or_too_large_a_panel_is_refused():
         results(scheme(panel()), one)
     with pytest.raises(SheetProblem):
         results(scheme(panel()), type(one)(entries=("amber", "amber"), marks=[], seats={"amber": 1}))
+
+
+def test_an_absent_judge_is_known_only_to_panels_and_elsewhere_the_mark_is_missing():
+    time = {"kind": "quantity", "id": "time", "name": "用时", "low": "0", "high": "600", "step": "0.1"}
+    time["convert"] = {"by": "linear", "at": "0", "points": "100", "over": "-1", "most": "100"}
+    rows = results(scheme(time), sheet({"amber": {"time": "absent"}, "birch": {"time": 40}})).rows
+    assert [(row.entry, row.rank, row.total, row.complete) for row in rows] == [
+        ("birch", 1, "60.0", 1),
+        ("amber", None, None, 0),
+    ]

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from contest.errors import ContestError, MarkNotForSeat, MarkOutOfRange, SessionNotOpen
+from contest.errors import BadInput, ContestError, MarkNotForSeat, MarkOutOfRange, SessionNotOpen
 from contest.model.gate import GateLine, Line, Passed
 from contest.model.ids import AspectId, ContestId, DeviceId, EntryId, EventId, MarkId, SeatId, SessionId
 from contest.model.mark import (
@@ -161,3 +161,10 @@ def test_a_refusal_names_the_rule_and_how_it_was_broken():
     assert refusal(mark(), Broken(count=2)) == Receipt(
         mark=MarkId("m1"), device_seq=1, verdict="refused", because="broken_for_a_test", params={"count": 2}
     )
+
+
+@pytest.mark.parametrize("aspect", [THEORY, FAULTS])
+def test_only_a_judge_of_the_panel_can_be_absent(aspect):
+    absent = mark(None, kind=MarkKind.ABSENT, aspect=aspect, device=DeviceId("desk:a"))
+    with pytest.raises(BadInput, match="absent"):
+        enter(absent, session("opened"), DESK, {})
