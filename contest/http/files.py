@@ -8,7 +8,7 @@ from litestar import Response
 
 _KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
 }
 
 
@@ -20,7 +20,7 @@ def download(content: bytes, name: str) -> Response[bytes]:
         content,
         media_type=_KINDS[ending],
         headers={
-            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}",
+            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
             "Cache-Control": "no-store",
         },
     )
