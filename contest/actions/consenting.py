@@ -13,7 +13,7 @@ from piccolo.query.base import Query
 
 from contest.actions.readiness import check_ready
 from contest.errors import ConsentExpired, ConsentNotYours, NotAllowed
-from contest.model.access import NEEDS_SECOND_PERSON, Act, Person, may
+from contest.model.access import NEEDS_SECOND_PERSON, Act, Grant, Person, may
 from contest.model.ids import AccountId, ContestId
 from contest.model.ruling import PassGate, Recorded, ReopenLine
 from contest.store import clock
@@ -21,7 +21,8 @@ from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import accounts, consents
 from contest.store.queries.consents import Consent, ConsentState
-from contest.store.tables import ConsentRow
+from contest.store.tables import AccountRow, ConsentRow, GrantRow
+from contest.store.work import Find, Work
 
 HOURS = 24
 """How long a request stands."""
@@ -70,31 +71,64 @@ async def give(store: Store, consent: str, person: Person) -> Recorded:
     if first is None or not _may(first, found):
         raise NotAllowed(act=found.act.value)
     command = msgspec.structs.replace(found.command, by=found.requested_by, second=person.account)
-    await check_ready(store, command)  # a day may lie between: a ruling since then may have opened a tie
+    ready = await check_ready(store, command)  # a day may lie between: a ruling since then may have opened a tie
+
+    def given() -> Work[None]:
+        yield from _still_waiting(found)
+        for account in (found.requested_by, person.account):
+            yield from _still_allowed(found, account)
+        if ready is not None:
+            yield from ready()
+
     return await store.book.record(
-        found.contest, command, text=found.reason, also=[_settled(consent, ConsentState.GIVEN, person.account)]
+        found.contest,
+        command,
+        text=found.reason,
+        also=[_settled(consent, ConsentState.GIVEN, person.account)],
+        given=given,
     )
 
 
 async def decline(store: Store, consent: str, person: Person) -> None:
     """Refuse what was asked for; who asked may take it back in the same way."""
-    await _to_settle(store, consent, person)
-    await store.apply(_settled(consent, ConsentState.DECLINED, person.account))
+    found = await _to_settle(store, consent, person)
+    settled = _settled(consent, ConsentState.DECLINED, person.account)
+    await store.apply(settled, given=lambda: _still_waiting(found))
 
 
 async def _to_settle(store: Store, consent: str, person: Person) -> Consent:
     found = await consents.consent(store, consent)
     if not _may(person, found):
         raise NotAllowed(act=found.act.value)
+    _check_waiting(found)
+    return found
+
+
+def _check_waiting(found: Consent) -> None:
     if found.state is ConsentState.EXPIRED:
         raise ConsentExpired()
     if found.state is not ConsentState.WAITING:
         raise ConsentNotYours()
-    return found
 
 
 def _may(person: Person, found: Consent) -> bool:
     return may(person.grants, found.act, contest=found.contest, event=found.event)
+
+
+def _still_waiting(found: Consent) -> Work[None]:
+    """Refuse, inside the transaction, what somebody settled a moment ago."""
+    rows = yield Find(ConsentRow, ("id",), [(found.consent,)], lock=True)
+    _check_waiting(consents.consent_in(rows[0], clock.now()))
+
+
+def _still_allowed(found: Consent, account: AccountId) -> Work[None]:
+    """Refuse, inside the transaction, when one of the two lost the right a moment ago."""
+    people = yield Find(AccountRow, ("id",), [(account,)], columns=("disabled_at",))
+    rows = yield Find(GrantRow, ("account",), [(account,)])
+    grants = [msgspec.convert(row, Grant) for row in rows]
+    enabled = any(row["disabled_at"] is None for row in people)
+    if not enabled or not may(grants, found.act, contest=found.contest, event=found.event):
+        raise NotAllowed(act=found.act.value)
 
 
 def _settled(consent: str, state: ConsentState, by: AccountId) -> Query[Any, Any]:

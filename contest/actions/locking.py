@@ -8,6 +8,7 @@ import msgspec
 
 from contest.actions import consenting
 from contest.actions.entering import by_station, sees_names
+from contest.actions.readiness import check_ready
 from contest.errors import MarksMissing, SessionNotReady
 from contest.model.access import Act, Person
 from contest.model.contest import Session
@@ -166,7 +167,16 @@ async def confirm_session(store: Store, session: SessionId, person: Person) -> G
 async def ask_to_reopen(store: Store, session: SessionId, person: Person, reason: str) -> str:
     """Ask a second person's consent to open a locked session again; return the request's id."""
     planned = await plans.session(store, session)
-    command = ReopenLine(event=planned.event, line=Line.SESSION, subject=session, by=person.account, reason=reason)
+    turn = (await gates_of_event(store, planned.event)).session(session).round
+    command = ReopenLine(
+        event=planned.event,
+        line=Line.SESSION,
+        subject=session,
+        by=person.account,
+        reason=reason,
+        round=turn,
+    )
+    await check_ready(store, command)
     return await consenting.request(
         store, person, Act.REOPEN_SESSION, command, contest=planned.contest, reason=reason
     )

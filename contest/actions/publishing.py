@@ -37,7 +37,10 @@ async def unblind(store: Store, event: EventId, person: Person) -> GateState:
 async def ask_official(store: Store, event: EventId, person: Person) -> str:
     """Ask a second person's consent to make the results official; return the request's id."""
     contest = (await plans.event(store, event)).contest
-    command = PassGate(event=event, line=Line.RESULTS, subject=event, gate="official", by=person.account)
+    turn = (await gates_of_event(store, event)).results.round
+    command = PassGate(
+        event=event, line=Line.RESULTS, subject=event, gate="official", by=person.account, round=turn
+    )
     await check_ready(store, command)
     return await consenting.request(store, person, Act.MAKE_OFFICIAL, command, contest=contest)
 
@@ -45,7 +48,10 @@ async def ask_official(store: Store, event: EventId, person: Person) -> str:
 async def ask_supersede(store: Store, event: EventId, person: Person, reason: str) -> str:
     """Ask a second person's consent to take published results back for review; return the request's id."""
     contest = (await plans.event(store, event)).contest
-    command = ReopenLine(event=event, line=Line.RESULTS, subject=event, by=person.account, reason=reason)
+    turn = (await gates_of_event(store, event)).results.round
+    command = ReopenLine(
+        event=event, line=Line.RESULTS, subject=event, by=person.account, reason=reason, round=turn
+    )
     await check_ready(store, command)
     return await consenting.request(store, person, Act.MAKE_OFFICIAL, command, contest=contest, reason=reason)
 
@@ -68,6 +74,5 @@ async def gates_of(store: Store, event: EventId) -> list[GateState]:
 async def _pass(store: Store, event: EventId, line: Line, gate: str, person: Person) -> GateState:
     contest = (await plans.event(store, event)).contest
     command = PassGate(event=event, line=line, subject=event, gate=gate, by=person.account)
-    await check_ready(store, command)
-    await store.book.record(contest, command)
+    await store.book.record(contest, command, given=await check_ready(store, command))
     return await named_line(store, (await gates_of_event(store, event)).line(line, event))

@@ -61,6 +61,22 @@ class GateOutOfOrder(ContestError):
     en = "“{gate}” is not possible now: the state is “{state}”."
 
 
+class RoundOver(ContestError):
+    """What was asked for concerns a round that has ended since."""
+
+    code = "round_over"
+    zh = "这一请求针对第 {round} 轮，现已是第 {now} 轮。如仍需要，请重新提出。"
+    en = "This was asked for in round {round}; it is round {now} now. Ask again if it is still wanted."
+
+
+class Overtaken(ContestError):
+    """Somebody else changed the same thing at this very moment."""
+
+    code = "overtaken"
+    zh = "别人刚刚作了改动，本次操作未执行。请刷新后重试。"
+    en = "Somebody changed this at the same moment and nothing was done. Look again and repeat."
+
+
 class SessionsNotConfirmed(ContestError):
     """Results cannot be published while sessions are not confirmed by the chief judge."""
 

@@ -14,6 +14,7 @@ from contest.errors import (
     GateOutOfOrder,
     MarksPending,
     NotFound,
+    RoundOver,
     SchemeMissing,
     SessionsNotConfirmed,
 )
@@ -36,6 +37,8 @@ class PassGate(msgspec.Struct, frozen=True, kw_only=True, tag_field="ruling", ta
     gate: str
     by: str
     second: str = ""
+    round: int = 0
+    """The round of the line that is meant; 0: whichever it is in."""
 
 
 class ReopenLine(msgspec.Struct, frozen=True, kw_only=True, tag_field="ruling", tag="reopen_line"):
@@ -47,6 +50,8 @@ class ReopenLine(msgspec.Struct, frozen=True, kw_only=True, tag_field="ruling", 
     by: str
     second: str = ""
     reason: str = ""
+    round: int = 0
+    """The round that is meant to end; 0: whichever it is in."""
 
 
 class SettleMark(msgspec.Struct, frozen=True, kw_only=True, tag_field="ruling", tag="settle_mark"):
@@ -124,6 +129,8 @@ def _line(command: PassGate | ReopenLine, event: EventScene) -> GateLine:
         line = event.lines.get(command.line) if command.subject == event.event else None
     if line is None:
         raise NotFound(what="session" if command.line is Line.SESSION else "event")
+    if command.round not in (0, line.round):
+        raise RoundOver(round=command.round, now=line.round)
     return line
 
 

@@ -20,7 +20,16 @@ from contest.model.ids import AccountId, ContestId, DeviceId, EventId, SeatId
 from contest.model.mark import EnterMark, MarkKind, Receipt, refusal
 from contest.model.ruling import Recorded, Ruling
 from contest.store import postgres, schemes, sqlite
-from contest.store.commands import AdoptScheme, Command, EnterMarks, RevokeDevice, Rule, TakeSeat
+from contest.store.commands import (
+    AdoptScheme,
+    Command,
+    EnterMarks,
+    Given,
+    RevokeDevice,
+    Rule,
+    TakeSeat,
+    given_of,
+)
 from contest.store.compiled import compiled
 from contest.store.settle import Answer, Settled, settle
 from scoring.scheme import SchemeProblem
@@ -41,6 +50,10 @@ class _Waiting:
     @property
     def weight(self) -> int:
         return len(self.command.marks) if isinstance(self.command, EnterMarks) else 1
+
+    @property
+    def alone(self) -> bool:
+        return given_of(self.command) is not None
 
 
 class Book:
@@ -70,10 +83,21 @@ class Book:
         return [refused or next(settled) for refused in malformed]
 
     async def record(
-        self, contest: ContestId, ruling: Ruling, *, text: str = "", also: Sequence[Query[Any, Any]] = ()
+        self,
+        contest: ContestId,
+        ruling: Ruling,
+        *,
+        text: str = "",
+        also: Sequence[Query[Any, Any]] = (),
+        given: Given | None = None,
     ) -> Recorded:
-        """Record an official's command (`also`: rows for the same commit), or raise the rule it breaks."""
-        return await self._recorded(Rule(contest=contest, ruling=ruling, text=_sound(text), also=compiled(also)))
+        """Record an official's command, or raise the rule it breaks.
+
+        `also` are rows for the same commit; `given` is asked once more under the lock.
+        """
+        return await self._recorded(
+            Rule(contest=contest, ruling=ruling, text=_sound(text), also=compiled(also), given=given)
+        )
 
     async def take_seat(
         self,
@@ -85,6 +109,7 @@ class Book:
         token: str,
         by: AccountId,
         also: Sequence[Query[Any, Any]] = (),
+        given: Given | None = None,
     ) -> Recorded:
         """Let a new device hold a seat; whichever held it before no longer does. `token` is a SHA-256."""
         return await self._recorded(
@@ -96,6 +121,7 @@ class Book:
                 token=token,
                 by=by,
                 also=compiled(also),
+                given=given,
             )
         )
 
@@ -154,9 +180,11 @@ class Book:
         taken, weight = 0, 0
         for waiting in self._waiting:
             weight += waiting.weight
-            if taken and weight > MARKS_A_COMMIT:
+            if taken and (weight > MARKS_A_COMMIT or waiting.alone):
                 break
             taken += 1
+            if waiting.alone:
+                break
         batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
         return batch
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from contest.model.ids import AccountId, ContestId, DeviceId, EventId, SeatId
 from contest.model.mark import EnterMark
 from contest.model.ruling import Ruling
-from contest.store.work import Run
+from contest.store.work import Run, Work
+
+Given = Callable[[], Work[None]]
+"""What must still be so under the lock; it raises the rule that is broken, and then nothing is written."""
 
 
 class EnterMarks(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +30,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     also: tuple[Run, ...] = ()
     """Rows of registration to write in the same commit."""
+    given: Given | None = None
 
 
 class TakeSeat(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +43,7 @@ class TakeSeat(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     by: AccountId
     also: tuple[Run, ...] = ()
+    given: Given | None = None
 
 
 class RevokeDevice(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,3 +68,8 @@ class AdoptScheme(msgspec.Struct, frozen=True, kw_only=True):
 
 Official = Rule | TakeSeat | RevokeDevice | AdoptScheme
 Command = EnterMarks | Official
+
+
+def given_of(command: Command) -> Given | None:
+    """What a command asks for under the lock; it is then settled alone, for it does not see a draft."""
+    return command.given if isinstance(command, Rule | TakeSeat) else None

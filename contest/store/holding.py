@@ -11,11 +11,19 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from contest.errors import AlreadyExists, AspectScheduledTwice, MarksExist, ResultsEnded, SessionLocked, StillInUse
+from contest.errors import (
+    AlreadyExists,
+    AspectScheduledTwice,
+    MarksExist,
+    Overtaken,
+    ResultsEnded,
+    SessionLocked,
+    StillInUse,
+)
 from contest.model.contest import Session
 from contest.model.fact import FIRST_LINK
 from contest.model.gate import Line
-from contest.model.ids import AspectId, CompetitorId, ContestId, EventId, PanelId, SeatId, SessionId
+from contest.model.ids import AspectId, CompetitorId, ContestId, EntryId, EventId, PanelId, SeatId, SessionId
 from contest.model.people import Entry
 from contest.store.tables import (
     CompetitorRow,
@@ -124,6 +132,14 @@ def entered_once(contest: ContestId, event: EventId, entries: Sequence[Entry]) -
             if value and (field, value) in taken:
                 raise AlreadyExists(what=what, name=entry.name if field == "subject" else value)
             taken.add((field, value))
+
+
+def entries_stand(contest: ContestId, event: EventId, statuses: Mapping[EntryId, str]) -> Work[None]:
+    """Refuse when somebody was entered, taken back or ruled on since these statuses were read."""
+    yield from held(contest)
+    stored = yield Find(EntryRow, ("event",), [(event,)], columns=("id", "status"))
+    if {row["id"]: row["status"] for row in stored} != statuses:
+        raise Overtaken()
 
 
 def scheduled_once(session: Session, names: Mapping[str, str]) -> Work[None]:

@@ -15,7 +15,16 @@ from contest.model.mark import EnterMark, Receipt, Standing, enter, refusal
 from contest.model.ruling import PassGate, Recorded, RuleEntry, rule
 from contest.store import schemes
 from contest.store.clock import now
-from contest.store.commands import AdoptScheme, Command, EnterMarks, Official, RevokeDevice, Rule, TakeSeat
+from contest.store.commands import (
+    AdoptScheme,
+    Command,
+    EnterMarks,
+    Official,
+    RevokeDevice,
+    Rule,
+    TakeSeat,
+    given_of,
+)
 from contest.store.draft import Draft
 from contest.store.gather import gather, receipt_key
 from contest.store.ids import new_id
@@ -37,6 +46,9 @@ class Settled:
 def settle(commands: Sequence[Command]) -> Work[Settled]:
     """Decide all commands of a batch, in order, and write what follows; the caller commits."""
     draft = yield from gather(commands)
+    for command in commands:
+        if (given := given_of(command)) is not None:
+            yield from given()
     draft.at = now()
     answers = [_answer(draft, command) for command in commands]
     yield from write(draft)

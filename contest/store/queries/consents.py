@@ -93,8 +93,8 @@ async def waiting_for(
     return str(same[0]["id"]) if same else None
 
 
-def _asks(command: PassGate | ReopenLine) -> tuple[str, str]:
-    return command.line.value, command.gate if isinstance(command, PassGate) else "reopened"
+def _asks(command: PassGate | ReopenLine) -> tuple[str, str, int]:
+    return command.line.value, command.gate if isinstance(command, PassGate) else "reopened", command.round
 
 
 async def consents_of_contest(store: Store, contest: ContestId, language: str) -> list[ConsentLine]:
@@ -142,7 +142,7 @@ def _line(one: Consent, names: dict[str, str], called: dict[str, str], language:
 
 
 _SENTENCES = {
-    ("official", "zh"): "公布正式成绩：{what}",
+    ("official", "zh"): "公布官方成绩：{what}",
     ("official", "en"): "Make the results official: {what}",
     ("session", "zh"): "重新开放场次：{what}",
     ("session", "en"): "Reopen the session: {what}",

@@ -1,7 +1,10 @@
 """A second person consents: never the first, only who may do the act, only for a day, and with both names."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
+import msgspec
 import pytest
 
 from contest.actions import consenting
@@ -11,7 +14,8 @@ from contest.model.ids import AccountId, ContestId, EventId
 from contest.model.ruling import PassGate, ReopenLine
 from contest.store import clock
 from contest.store.open import Store
-from contest.store.queries.consents import ConsentState, consent
+from contest.store.queries import consents
+from contest.store.queries.consents import Consent, ConsentState, consent
 from contest.store.tables import AccountRow, ConsentRow, GateRow, GrantRow
 from tests.contest.http.world import Asking, account_for, token_for
 
@@ -125,12 +129,93 @@ async def test_a_request_ends_after_a_day(ask: Asking, planted: Store, reopening
     assert line["state"] == "expired"
 
 
+def lose_role(store: Store) -> Awaitable[None]:
+    return store.apply(GrantRow.delete().where(GrantRow.account == CHIEF))
+
+
+def lose_account(store: Store) -> Awaitable[None]:
+    return store.apply(AccountRow.update({AccountRow.disabled_at: clock.now()}).where(AccountRow.id == CHIEF))
+
+
+def lose_second_role(store: Store) -> Awaitable[None]:
+    return store.apply(GrantRow.delete().where(GrantRow.account == SUPERVISOR))
+
+
+def be_declined(store: Store) -> Awaitable[None]:
+    declined = {ConsentRow.state: ConsentState.DECLINED.value}
+    return store.apply(ConsentRow.update(declined).where(ConsentRow.subject == "sessionA1"))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lose_role, "not_allowed"),
+        (lose_account, "not_allowed"),
+        (lose_second_role, "not_allowed"),
+        (be_declined, "consent_not_yours"),
+    ],
+)
+async def test_what_changes_at_the_last_moment_is_seen_under_the_lock(
+    ask: Asking,
+    planted: Store,
+    reopening: str,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[Store], Awaitable[None]],
+    code: str,
+):
+    record = planted.book.record
+
+    async def late(*asked: Any, **more: Any) -> Any:
+        await change(planted)
+        return await record(*asked, **more)
+
+    monkeypatch.setattr(planted.book, "record", late)
+    answer = await ask(SUPERVISOR_TOKEN).post(f"/api/consents/{reopening}/give")
+    assert answer.json()["code"] == code
+    assert (await rounds(planted))[-1][:2] == (1, "locked")
+
+
+async def test_what_has_happened_cannot_be_declined(ask: Asking, planted: Store, reopening: str):
+    found = consents.consent
+
+    async def seen_before(store: Store, wanted: str) -> Consent:
+        return msgspec.structs.replace(await found(store, wanted), state=ConsentState.WAITING)
+
+    await ask(SUPERVISOR_TOKEN).post(f"/api/consents/{reopening}/give")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(consents, "consent", seen_before)
+        answer = await ask(CHIEF_TOKEN).post(f"/api/consents/{reopening}/decline")
+    assert (answer.status_code, answer.json()["code"]) == (403, "consent_not_yours")
+    assert (await consent(planted, reopening)).state is ConsentState.GIVEN
+
+
+async def test_a_request_is_for_the_round_in_which_it_was_made(ask: Asking, planted: Store):
+    await planted.apply(ConsentRow.delete(force=True))
+    await _adopt_scheme(planted)
+    early = await ask(CHIEF_TOKEN).post("/api/sessions/sessionA1/reopen", json={"reason": ""})
+    assert (early.status_code, early.json()["code"]) == (409, "gate_out_of_order")
+    await locked(planted)
+    requests = [
+        (await ask(token).post("/api/sessions/sessionA1/reopen", json={"reason": "看错一项"})).json()["consent"]
+        for token in (CHIEF_TOKEN, token_for(Role.SUPERVISOR, "own contest"))
+    ]
+    assert (await ask(SUPERVISOR_TOKEN).post(f"/api/consents/{requests[0]}/give")).status_code == 200
+    lock = PassGate(event=EVENT, line=Line.SESSION, subject="sessionA1", gate="locked", by=CHIEF)
+    await planted.book.record(CONTEST, lock)
+    answer = await ask(SUPERVISOR_TOKEN).post(f"/api/consents/{requests[1]}/give")
+    assert (answer.status_code, answer.json()["code"]) == (409, "round_over")
+    assert (await rounds(planted))[-1][:2] == (2, "locked")
+    anew = await ask(token_for(Role.SUPERVISOR, "own contest")).post(
+        "/api/sessions/sessionA1/reopen", json={"reason": "又看错一项"}
+    )
+    assert anew.json()["consent"] not in requests
+    assert (await ask(SUPERVISOR_TOKEN).post(f"/api/consents/{anew.json()['consent']}/give")).status_code == 200
+    assert (await rounds(planted))[-1][:2] == (3, "opened")
+
+
 @pytest.mark.parametrize("loss", ["role", "account"])
 async def test_who_asked_must_still_be_allowed_to(ask: Asking, planted: Store, reopening: str, loss: str):
-    if loss == "role":
-        await planted.apply(GrantRow.delete().where(GrantRow.account == CHIEF))
-    else:
-        await planted.apply(AccountRow.update({AccountRow.disabled_at: clock.now()}).where(AccountRow.id == CHIEF))
+    await (lose_role if loss == "role" else lose_account)(planted)
     answer = await ask(SUPERVISOR_TOKEN).post(f"/api/consents/{reopening}/give")
     assert answer.json()["code"] == "not_allowed"
     assert (await rounds(planted))[-1][:2] == (1, "locked")

@@ -1,5 +1,6 @@
 """What officials may do, and in which order."""
 
+import msgspec
 import pytest
 
 from contest.errors import (
@@ -8,6 +9,7 @@ from contest.errors import (
     MarkSettled,
     MarksPending,
     NotFound,
+    RoundOver,
     SchemeMissing,
     SessionsNotConfirmed,
 )
@@ -212,3 +214,15 @@ def test_marking_started_once_a_session_was_ever_opened():
     assert not event().marking_started
     assert event(results="started").marking_started
     assert event(turn=2).marking_started
+
+
+@pytest.mark.parametrize("kind", [Line.SESSION, Line.RESULTS])
+def test_a_command_for_a_round_does_nothing_in_a_later_one(kind):
+    second = event(s1="locked", results="provisional", turn=2)
+    second = msgspec.structs.replace(second, sessions={S1: line(Line.SESSION, "locked", subject=S1, turn=2)})
+    assert rule(msgspec.structs.replace(reopen(kind), round=2), second)
+    with pytest.raises(RoundOver):
+        rule(msgspec.structs.replace(reopen(kind), round=1), second)
+    last = {Line.SESSION: "confirmed", Line.RESULTS: "official"}[kind]
+    with pytest.raises(RoundOver):
+        rule(msgspec.structs.replace(gate(last, kind), round=1), second)

@@ -137,6 +137,10 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "zh": "单位不能隶属于自己或自己的下级。",
     "en": "An organisation cannot belong to itself or to one below it."
   },
+  "overtaken": {
+    "zh": "别人刚刚作了改动，本次操作未执行。请刷新后重试。",
+    "en": "Somebody changed this at the same moment and nothing was done. Look again and repeat."
+  },
   "pairing_number_differs": {
     "zh": "两个屏幕上的数字不一致，可能是别的设备用了这个码。本次配对已作废，请重新生成。",
     "en": "The numbers on the two screens differ; another device may have used the code. Make a new one."
@@ -156,6 +160,10 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
   "results_ended": {
     "zh": "成绩已公布，不能再改；须先撤回成绩。",
     "en": "Results are published and this can no longer change. Take the results back first."
+  },
+  "round_over": {
+    "zh": "这一请求针对第 {round} 轮，现已是第 {now} 轮。如仍需要，请重新提出。",
+    "en": "This was asked for in round {round}; it is round {now} now. Ask again if it is still wanted."
   },
   "row_doubled": {
     "zh": "与第 {row} 行是同一名选手。",
