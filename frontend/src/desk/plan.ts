@@ -9,7 +9,7 @@ export interface EventProgress {
   entries: number | null;
   panels: number | null;
   seats: number;
-  seatsPaired: number;
+  seatsPaired: number | null;
   sessions: readonly Session[] | null;
   pending: number;
   /** planned, started, ended, provisional or official. */
@@ -55,7 +55,7 @@ export function nextStep(progress: EventProgress): Step | null {
   if (open) return { step: 'lock', session: open };
   const planned = progress.sessions.find((session) => stateOf(session) === 'planned');
   if (!planned) return { step: 'publish' };
-  const unpaired = progress.seats - progress.seatsPaired;
+  const unpaired = progress.seats - (progress.seatsPaired ?? progress.seats);
   if (unpaired > 0) return { step: 'pairing', count: unpaired };
   return { step: 'open', session: planned };
 }

@@ -1,4 +1,5 @@
 import { events } from '../calls';
+import { atDesk } from '../desk.svelte';
 import { nextStep, type EventProgress, type Step } from '../plan';
 import { outcomes } from '../running';
 import type { EventRow } from '../types';
@@ -19,7 +20,8 @@ export class ProgressBoard {
   /** Read all events; what is there already stays shown meanwhile. */
   async load(all: readonly EventRow[]): Promise<void> {
     const run = ++this.#run;
-    await this.#desk.devices.load();
+    // Who may not plan may not see the tablets either, and is not told how many are paired.
+    if (this.#seesTablets()) await this.#desk.devices.load();
     const waiting = [...all];
     const worker = async (): Promise<void> => {
       for (let event = waiting.shift(); event && run === this.#run; event = waiting.shift()) await this.#read(event);
@@ -34,6 +36,10 @@ export class ProgressBoard {
   next(event: string): Step | null | undefined {
     const progress = this.known.get(event);
     return progress && nextStep(progress);
+  }
+
+  #seesTablets(): boolean {
+    return atDesk.may('plan', this.#desk.id);
   }
 
   async #read(event: EventRow): Promise<void> {
@@ -53,7 +59,7 @@ export class ProgressBoard {
       entries: entries?.length ?? null,
       panels: panels?.length ?? null,
       seats: seats.length,
-      seatsPaired: seats.filter((seat) => this.#desk.deviceAt(seat.id)).length,
+      seatsPaired: this.#seesTablets() ? seats.filter((seat) => this.#desk.deviceAt(seat.id)).length : null,
       sessions,
       pending: 0,
       results: (gates ?? []).filter((line) => line.line === 'results').pop()?.state ?? 'planned',

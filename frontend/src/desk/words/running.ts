@@ -6,7 +6,7 @@ export const running = {
   state_confirmed: ['已签字确认', 'Confirmed'],
   state_started: ['进行中', 'In progress'],
   state_ended: ['评分结束', 'Marking ended'],
-  state_provisional: ['暂定成绩', 'Provisional'],
+  state_provisional: ['临时成绩', 'Provisional'],
   state_official: ['官方成绩', 'Official'],
   openSession: ['开放“{name}”', 'Open “{name}”'],
   openText: ['裁判员的设备上会出现这一场，可以开始打分。评分标准从此锁定。', 'The session appears on the judges’ tablets and marking starts. The scheme is locked from now on.'],
