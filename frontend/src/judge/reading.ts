@@ -5,7 +5,7 @@ import { nameOf } from '$lib/i18n.svelte';
 import { printThousandths } from '$lib/numbers';
 import { clockTime } from '$lib/times';
 import type { AspectCard, EntryLine, Sheet } from '$lib/wire/live';
-import { isMarked, slotOf, type MarkKind, type SlotView } from './model';
+import type { MarkKind, SlotView } from './model';
 import { t } from './words';
 
 /** Why a value is not allowed, in words with the limits; null when it is. */
@@ -79,21 +79,3 @@ export function statusOf(entry: EntryLine): string {
 
 /** Aspects that are marked here; imported ones are only shown. */
 export const markedHere = (sheet: Sheet): AspectCard[] => sheet.aspects.filter((card) => card.view !== 'imported');
-
-/** How many places of a sheet, or of a part of it, hold an answer. */
-export function progressOf(
-  sheet: Sheet,
-  slots: { get(slot: string): SlotView | undefined },
-  part: { entry?: string; aspect?: string } = {},
-): { done: number; all: number } {
-  let [done, all] = [0, 0];
-  for (const entry of sheet.entries) {
-    if (part.entry !== undefined && part.entry !== entry.entry) continue;
-    for (const card of sheet.aspects) {
-      if (card.view === 'imported' || (part.aspect !== undefined && part.aspect !== card.aspect)) continue;
-      all += 1;
-      if (isMarked(slots.get(slotOf(sheet.session, entry.entry, card.aspect)))) done += 1;
-    }
-  }
-  return { done, all };
-}

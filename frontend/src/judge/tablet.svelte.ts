@@ -4,9 +4,10 @@ import { SvelteMap } from 'svelte/reactivity';
 import { LiveSocket } from '$lib/socket.svelte';
 import { PROTOCOL, type FromSeat, type MarkLine, type Sheet, type ToSeat, type Welcome } from '$lib/wire/live';
 import { cue } from './device.svelte';
-import { slotOf, viewOf, type KeptMark, type MarkDraft, type SlotView } from './model';
+import { isMarked, slotOf, viewOf, type KeptMark, type MarkDraft, type SlotView } from './model';
 import { Outbox, type KeptDevice } from './outbox';
 import { Sender } from './sender';
+import { Tally } from './tally';
 
 /** Why the connection was ended for good by the server; marks stay on the tablet. */
 export type Ended = '' | 'seat_revoked' | 'not_signed_in' | 'opened_elsewhere' | 'update';
@@ -20,6 +21,8 @@ export class Tablet {
   readonly sheets = new SvelteMap<string, Sheet>();
   /** What every place on the sheets shows. */
   readonly slots = new SvelteMap<string, SlotView>();
+  /** How far every sheet is marked. */
+  readonly tally = new Tally();
   /** Marks that wait or were refused, oldest first. */
   unsent = $state.raw<readonly KeptMark[]>([]);
   refused = $state.raw<readonly KeptMark[]>([]);
@@ -37,6 +40,8 @@ export class Tablet {
   #sender: Sender;
   #marks = new Map<string, KeptMark[]>();
   #lines = new Map<string, MarkLine[]>();
+  /** Places that are marked here: on a sheet, and not imported. */
+  #here = new Set<string>();
   #wantedSheet = '';
 
   constructor(outbox: Outbox, build: string) {
@@ -96,9 +101,7 @@ export class Tablet {
   async takeSeat(device: KeptDevice): Promise<void> {
     this.disconnect();
     await this.#outbox.takeSeat(device);
-    this.sheets.clear();
-    this.slots.clear();
-    this.#lines.clear();
+    this.#forgetSheets();
     await this.load();
     this.connect();
   }
@@ -119,8 +122,7 @@ export class Tablet {
     if (this.unsent.length > 0) return false;
     this.disconnect();
     await this.#outbox.leaveSeat();
-    this.sheets.clear();
-    this.slots.clear();
+    this.#forgetSheets();
     await this.load();
     return true;
   }
@@ -243,7 +245,8 @@ export class Tablet {
   #takeSheet(sheet: Sheet): void {
     this.sheets.set(sheet.session, sheet);
     const here = `${sheet.session}|`;
-    const touched = new Set([...this.#lines.keys()].filter((slot) => slot.startsWith(here)));
+    const known = [...this.#lines.keys(), ...this.#here].filter((slot) => slot.startsWith(here));
+    const touched = new Set([...known, ...this.#takePlaces(sheet, known)]);
     touched.forEach((slot) => this.#lines.delete(slot));
     for (const line of sheet.marks) {
       const slot = slotOf(sheet.session, line.entry, line.aspect);
@@ -251,6 +254,23 @@ export class Tablet {
       touched.add(slot);
     }
     touched.forEach((slot) => this.#draw(slot));
+  }
+
+  #forgetSheets(): void {
+    this.sheets.clear();
+    this.slots.clear();
+    this.tally.clear();
+    this.#lines.clear();
+    this.#here.clear();
+  }
+
+  /** The places of a sheet take the stead of those it had before. */
+  #takePlaces(sheet: Sheet, before: readonly string[]): string[] {
+    before.forEach((slot) => this.#here.delete(slot));
+    const cards = sheet.aspects.filter((card) => card.view !== 'imported');
+    const places = sheet.entries.flatMap((entry) => cards.map((card) => slotOf(sheet.session, entry.entry, card.aspect)));
+    places.forEach((slot) => this.#here.add(slot));
+    return places.filter((slot) => this.#marks.has(slot));
   }
 
   #remember(mark: KeptMark): void {
@@ -280,6 +300,7 @@ export class Tablet {
     const view = viewOf(own, this.#lines.get(slot) ?? [], this.#sender);
     if (view) this.slots.set(slot, view);
     else this.slots.delete(slot);
+    this.tally.note(slot, this.#here.has(slot) && isMarked(view));
   }
 
   #told(marks: readonly KeptMark[]): void {

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { setLanguage } from '$lib/i18n.svelte';
 import { deviceName } from '../../src/judge/pairing.svelte';
-import { limitsOf, problemWith, progressOf, sayMark } from '../../src/judge/reading';
-import { viewOf } from '../../src/judge/model';
-import { card, kept, sheet } from './builders';
+import { limitsOf, problemWith, sayMark } from '../../src/judge/reading';
+import { card } from './builders';
 
 afterEach(() => setLanguage('zh'));
 
@@ -46,13 +45,6 @@ it('a mark reads as its words or its number with the unit, and why there is none
     '8.5 s',
     '本席缺席',
   ]);
-});
-
-it('progress counts places with an answer; imported aspects are not marked here', () => {
-  const both = sheet({ aspects: [card(), card({ aspect: 'b' }), card({ aspect: 'i', view: 'imported' })] });
-  const view = viewOf([kept('m', 1, { value: 0 })], [], new Set());
-  const slots = new Map(view ? [['s|e|a', view]] : []);
-  expect(progressOf(both, slots)).toEqual({ done: 1, all: 2 });
 });
 
 it.each([

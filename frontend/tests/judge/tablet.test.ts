@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FromSeat, ToSeat } from '$lib/wire/live';
 import { Outbox } from '../../src/judge/outbox';
 import { Tablet } from '../../src/judge/tablet.svelte';
-import { DEVICE, draft, sheet, welcome } from './builders';
+import { card, DEVICE, draft, line, sheet, welcome } from './builders';
 
 /** The other end of the wire, as the test wants it. */
 class Server {
@@ -79,6 +79,20 @@ describe('a tablet', () => {
     await settled();
     expect(tablet.slots.get(SLOT)).toMatchObject({ state: 'stored', seq: 77, value: 8500 });
     expect(tablet.unsent).toEqual([]);
+  });
+
+  it('counts what is marked on the sheet: not what is imported, erased or no longer planned', async () => {
+    await connect();
+    const aspects = [card(), card({ aspect: 'b' }), card({ aspect: 'i', view: 'imported' })];
+    const marks = [line('m1', 5, { aspect: 'b' }), line('m2', 6, { aspect: 'i' })];
+    Server.now.says(sheet({ aspects, marks }));
+    await tablet.mark(draft(8500));
+    const progress = () => tablet.tally.whole(tablet.sheets.get('s') ?? sheet());
+    expect(progress()).toEqual({ done: 2, all: 2 });
+    await tablet.mark(draft(null, { kind: 'erased' }));
+    expect(progress()).toEqual({ done: 1, all: 2 });
+    Server.now.says(sheet({ aspects: [card()], marks }));
+    expect(progress()).toEqual({ done: 0, all: 1 });
   });
 
   it('shows its sheets and marks without any network', async () => {
