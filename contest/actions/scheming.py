@@ -68,8 +68,11 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def scheme_of(store: Store, event: EventId) -> AdoptedScheme:
-    """Show the scheme in force."""
-    version = await schemes.scheme_in_force(store, event)
+    """Show the scheme in force; before the first is adopted that is version 0, without a document."""
+    try:
+        version = await schemes.scheme_in_force(store, event)
+    except SchemeMissing:
+        return AdoptedScheme(version=0, locked=False, document={}, outline=())
     gates = await results.gates_of_event(store, event)
     return AdoptedScheme(
         version=version.version,

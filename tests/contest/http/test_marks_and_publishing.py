@@ -237,8 +237,13 @@ async def test_why_tells_the_numbers_of_a_result(ground: Ground) -> None:
 
 async def test_results_without_a_scheme_say_that_it_is_missing(ground: Ground) -> None:
     event = await ground.organiser.post(f"/contests/{ground.contest}/events", {"code": "A", "name": "焊工"})
-    for path in ("results", "scheme"):
-        assert await ground.chief.refusal("GET", f"/events/{event['id']}/{path}") == (409, "scheme_missing")
+    assert await ground.chief.get(f"/events/{event['id']}/scheme") == {
+        "version": 0,
+        "locked": False,
+        "document": {},
+        "outline": [],
+    }
+    assert await ground.chief.refusal("GET", f"/events/{event['id']}/results") == (409, "scheme_missing")
     session = {"name": "实操"}
     assert await ground.organiser.refusal("POST", f"/events/{event['id']}/sessions", session) == (
         409,
