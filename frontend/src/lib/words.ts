@@ -63,7 +63,7 @@ export const common = defineWords({
     confirmed: '已签字确认',
     started: '进行中',
     ended: '评分结束',
-    provisional: '暂定成绩',
+    provisional: '临时成绩',
     official: '官方成绩',
     frozen: '已封榜',
     thawed: '已解榜',
