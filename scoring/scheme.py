@@ -219,8 +219,9 @@ def _aspect(placed: Placed, above: Node) -> Aspect:
         id=part.id,
         name=part.name,
         name_en=part.name_en,
-        group=above.name,
-        group_en=above.name_en,
+        # The total itself is no criterion: what stands directly below it has no heading of its own.
+        group=above.name if placed.depth > 1 else "",
+        group_en=above.name_en if placed.depth > 1 else "",
         by_panel=isinstance(part, Panel | Judgement),
         counts=placed.counts,
         low=_milli(low),

@@ -140,6 +140,8 @@ def test_an_aspect_tells_judges_what_may_be_entered():
         },
         points(),
     )  # fmt: skip
+    # What stands directly below the total belongs to no criterion.
+    assert (plan.aspects["points"].group, plan.aspects["points"].group_en) == ("", "")
     work = plan.aspects["work"]
     assert (work.group, work.group_en, work.by_panel, work.counts, work.view) == (
         "外观",
