@@ -158,19 +158,6 @@ export class Tablet {
     return [...(this.#marks.get(slot) ?? [])].sort((a, b) => bySeq(b, a));
   }
 
-  /** Everything of this tablet that the server has not taken, as a file for the chief judge. */
-  exportUnsent(): Blob {
-    const { token: _secret, ...device } = this.device ?? { token: '' };
-    const content = {
-      kind: 'jiangsai-unsent-marks',
-      made_at: new Date().toISOString(),
-      device,
-      seat: this.welcome && { number: this.welcome.seat_number, judge: this.welcome.judge_name },
-      marks: [...this.leftOver, ...this.unsent, ...this.refused],
-    };
-    return new Blob([JSON.stringify(content, null, 2)], { type: 'application/json' });
-  }
-
   outboxLost(): void {
     this.notKept = 'lost';
   }

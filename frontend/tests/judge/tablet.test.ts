@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FromSeat, ToSeat } from '$lib/wire/live';
 import { Outbox } from '../../src/judge/outbox';
 import { Tablet } from '../../src/judge/tablet.svelte';
+import { exportUnsent } from '../../src/judge/takealong';
 import { card, DEVICE, draft, line, sheet, welcome } from './builders';
 
 /** The other end of the wire, as the test wants it. */
@@ -170,7 +171,7 @@ describe('a tablet', () => {
 
   it('exports what is unsent, without its token', async () => {
     await tablet.mark(draft(8500));
-    const told = JSON.parse(await tablet.exportUnsent().text()) as { marks: unknown[]; device: Record<string, string> };
+    const told = JSON.parse(await exportUnsent(tablet).text()) as { marks: unknown[]; device: Record<string, string> };
     expect([told.marks.length, told.device['device'], 'token' in told.device]).toEqual([1, DEVICE, false]);
   });
 });
