@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,11 +10,26 @@ from msgspec import UNSET
 from piccolo.query.base import Query
 from piccolo.table import Table
 
+from contest.errors import Overtaken
 from contest.store.open import Store
 from contest.store.work import Work
 
+_Answer = TypeVar("_Answer")
 _Noun = TypeVar("_Noun", bound=msgspec.Struct)
 _Row = TypeVar("_Row", bound=Table)
+
+
+_TRIES = 5
+
+
+async def repeated(attempt: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    """Read, decide and write anew while somebody else writes in between; Overtaken when that does not end."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await attempt()
+        except Overtaken:
+            continue
+    return await attempt()
 
 
 def changes_in(changes: msgspec.Struct) -> dict[str, Any]:

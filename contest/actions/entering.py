@@ -14,19 +14,26 @@ from msgspec import UNSET, UnsetType
 from piccolo.query.base import Query
 from piccolo.table import Table
 
-from contest.actions.changing import change, changes_in, row
+from contest.actions.changing import change, changes_in, repeated, row
 from contest.errors import BadInput, NotFound
 from contest.model.access import Act, Person, may
 from contest.model.contest import Event
 from contest.model.ids import EntryId, EventId, OrganisationId
 from contest.model.people import Entry, EntryKind, behind_station
 from contest.model.text import Key, Name, Number
-from contest.store.holding import entered_once, none_marked, not_ended, not_ended_nor_marked
+from contest.store.holding import (
+    entered_once,
+    none_marked,
+    not_ended,
+    not_ended_nor_marked,
+    numbers_stand,
+    still_unlocked,
+)
 from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import people, plans, results
 from contest.store.tables import EntryRow, SessionEntryRow
-from contest.store.work import Work
+from contest.store.work import Change, Work
 
 _Row = TypeVar("_Row", bound=Table)
 
@@ -105,6 +112,10 @@ async def enter(store: Store, event: EventId, new: NewEntry) -> Entry:
 
 async def enter_all(store: Store, event: EventId, new: Sequence[NewEntry]) -> list[Entry]:
     """Enter all of these in an event, or none."""
+    return await repeated(lambda: _enter_all(store, event, new))
+
+
+async def _enter_all(store: Store, event: EventId, new: Sequence[NewEntry]) -> list[Entry]:
     planned = await plans.event(store, event)
     subjects = await _subjects(store, planned, new)
     organisations = {organisation.id for organisation in await people.organisations(store)}
@@ -119,6 +130,7 @@ async def enter_all(store: Store, event: EventId, new: Sequence[NewEntry]) -> li
     def given() -> Work[None]:
         yield from not_ended(planned.contest, event)
         yield from entered_once(planned.contest, event, entered)
+        yield from still_unlocked(planned.contest, {str(place.session) for place in joined})
 
     rows = [row(EntryRow, msgspec.to_builtins(entry)) for entry in entered]
     await store.apply(*_in_parts(EntryRow, rows), *_in_parts(SessionEntryRow, joined), given=given)
@@ -174,10 +186,13 @@ async def places_for(store: Store, event: EventId, entered: Sequence[EntryId]) -
     """Find the places of new entries in the sessions that hold every entry of the event so far.
 
     Where several such sessions mark the same aspect (heats that are still empty), nobody can say which is meant.
+    A session that is locked stays as it was marked; whoever comes later than that is placed by hand.
     """
     everybody = {entry.id for entry in await people.entries_of_event(store, event)} - set(entered)
     sessions = await plans.sessions_of_event(store, event)
-    whole = [session for session in sessions if set(session.entries) == everybody]
+    gates = await results.gates_of_event(store, event)
+    growing = [session for session in sessions if not gates.session(session.id).has("locked")]
+    whole = [session for session in growing if set(session.entries) == everybody]
     clear = [
         session
         for session in whole
@@ -219,6 +234,11 @@ async def drop_entry(store: Store, entry: EntryId) -> None:
 
 async def number_entries(store: Store, event: EventId, wanted: NumbersWanted, shuffle: Shuffle) -> list[Entry]:
     """Draw the numbers of an event: bibs in the order of the list, stations by lot, each like `A01`."""
+    await repeated(lambda: _draw(store, event, wanted, shuffle))
+    return await people.entries_of_event(store, event)
+
+
+async def _draw(store: Store, event: EventId, wanted: NumbersWanted, shuffle: Shuffle) -> None:
     planned = await plans.event(store, event)
     entries = await people.entries_of_event(store, event)
     by_lot = [entry.id for entry in entries]
@@ -230,27 +250,23 @@ async def number_entries(store: Store, event: EventId, wanted: NumbersWanted, sh
     if wanted.stations:
         stations = _numbered(by_lot, stations, wanted.station_prefix, again=wanted.again)
     after = [msgspec.structs.replace(entry, bib=bibs[entry.id], station=stations[entry.id]) for entry in entries]
-    changed = [now for was, now in zip(entries, after, strict=True) if now != was]
+    changed = [
+        {"id": now.id, "bib": now.bib, "station": now.station}
+        for was, now in zip(entries, after, strict=True)
+        if now != was
+    ]
     moved = [
         (now.id, now.name)
         for was, now in zip(entries, after, strict=True)
         if planned.blind and was.station and now.station != was.station
     ]
 
-    def given() -> Work[None]:
-        yield from entered_once(planned.contest, event, after)
+    def drawn() -> Work[None]:
+        yield from numbers_stand(planned.contest, event, entries)
         yield from none_marked(planned.contest, event, moved)
+        yield Change(EntryRow, changed)
 
-    await store.apply(
-        *(
-            EntryRow.update({EntryRow.bib: entry.bib, EntryRow.station: entry.station}).where(
-                EntryRow.id == entry.id
-            )
-            for entry in changed
-        ),
-        given=given,
-    )
-    return await people.entries_of_event(store, event)
+    await store.apply(given=drawn)
 
 
 def _numbered(

@@ -134,6 +134,7 @@ async def confirm(store: Store, pairing: str, number: str, person: Person) -> De
                 PairingRow.id == pairing
             )
         ],
+        given=lambda: _in_state(pairing, PairingState.CLAIMED, at),
     )
     return device
 

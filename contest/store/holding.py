@@ -24,13 +24,14 @@ from contest.model.contest import Session
 from contest.model.fact import FIRST_LINK
 from contest.model.gate import Line
 from contest.model.ids import AspectId, CompetitorId, ContestId, EntryId, EventId, PanelId, SeatId, SessionId
-from contest.model.people import Entry
+from contest.model.people import Competitor, Entry
 from contest.store.tables import (
     CompetitorRow,
     EntryRow,
     GateRow,
     HeadRow,
     MarkRow,
+    OrganisationRow,
     RoundRow,
     SeatRow,
     SessionEntryRow,
@@ -140,6 +141,45 @@ def entries_stand(contest: ContestId, event: EventId, statuses: Mapping[EntryId,
     stored = yield Find(EntryRow, ("event",), [(event,)], columns=("id", "status"))
     if {row["id"]: row["status"] for row in stored} != statuses:
         raise Overtaken()
+
+
+def numbers_stand(contest: ContestId, event: EventId, entries: Sequence[Entry]) -> Work[None]:
+    """Refuse when an entry came, went or got a number since these were read."""
+    yield from held(contest)
+    stored = yield Find(EntryRow, ("event",), [(event,)], columns=("id", "bib", "station"))
+    read = {entry.id: (entry.bib, entry.station) for entry in entries}
+    if {row["id"]: (row["bib"], row["station"]) for row in stored} != read:
+        raise Overtaken()
+
+
+def registered_stand(
+    contest: ContestId, competitors: Sequence[Competitor], entries: Mapping[EventId, Sequence[Entry]]
+) -> Work[None]:
+    """Refuse when a competitor or an entry came, went or changed since these were read."""
+    yield from held(contest)
+    columns = ("id", "name", "organisation", "number")
+    stored = yield Find(CompetitorRow, ("contest",), [(contest,)], columns=columns)
+    known = {(one.id, one.name, one.organisation, one.number) for one in competitors}
+    if {tuple(row[column] for column in columns) for row in stored} != known:
+        raise Overtaken()
+    for event, mine in entries.items():
+        rows = yield Find(EntryRow, ("event",), [(event,)], columns=("id", "subject", "bib"))
+        if {(row["id"], row["subject"], row["bib"]) for row in rows} != {(e.id, e.subject, e.bib) for e in mine}:
+            raise Overtaken()
+
+
+def names_free(organisations: Sequence[str]) -> Work[None]:
+    """Refuse when somebody has registered an organisation of one of these names meanwhile."""
+    if (yield Find(OrganisationRow, ("name",), [(name,) for name in organisations], columns=("id",))):
+        raise Overtaken()
+
+
+def still_unlocked(contest: ContestId, sessions: Collection[str]) -> Work[None]:
+    """Refuse when one of the sessions was locked meanwhile: it stays as it was marked."""
+    yield from held(contest)
+    for session in sorted(sessions):
+        if "locked" in (yield from gates_passed(Line.SESSION, session)):
+            raise Overtaken()
 
 
 def scheduled_once(session: Session, names: Mapping[str, str]) -> Work[None]:
