@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
-from contest.actions.changing import changed_columns
+from contest.actions.changing import changed_columns, repeated
 from contest.actions.scheduling import tablet_aspects
 from contest.errors import SchemeInvalid, SchemeMissing
 from contest.model.access import Person
-from contest.model.contest import PublicView, Session
+from contest.model.contest import Event, PublicView, Session
 from contest.model.ids import AspectId, EventId
+from contest.store.holding import sessions_stand
 from contest.store.open import Store
 from contest.store.queries import plans, results, schemes
 from contest.store.tables import SessionRow
@@ -102,42 +103,56 @@ async def adopt_scheme(
 
     Sessions that marked everything entered on tablets go on to do so; others keep the aspects that still exist.
     """
-    contest = (await plans.event(store, event)).contest
+    planned = await plans.event(store, event)
     text = written(document)
     try:
         scheme = parse(text)
     except SchemeProblem as wrong:
         problem = wrong.problem_en if language == "en" else wrong.problem_zh
         raise SchemeInvalid(node=wrong.node, problem=problem) from wrong
+    await repeated(lambda: _adopt(store, planned, text, scheme, person))
+    return await scheme_of(store, event)
+
+
+async def _adopt(store: Store, event: Event, text: str, scheme: Scheme, person: Person) -> None:
     try:
-        before: Scheme | None = await schemes.scheme_of_event(store, event)
+        before: Scheme | None = await schemes.scheme_of_event(store, event.id)
     except SchemeMissing:
         before = None
-    sessions = await plans.sessions_of_event(store, event)
-    refitted = [] if before is None else list(_refitted(sessions, before, scheme).items())
+    sessions = await plans.sessions_of_event(store, event.id)
+    refitted = {} if before is None else _refitted(sessions, before, scheme)
     await store.book.adopt_scheme(
-        contest,
-        event=event,
+        event.contest,
+        event=event.id,
         document=text,
         by=person.account,
         also=[
             SessionRow.update(changed_columns(SessionRow, {"aspects": aspects})).where(SessionRow.id == session)
-            for session, aspects in refitted
+            for session, aspects in refitted.items()
         ],
+        given=lambda: sessions_stand(event.id, sessions),
     )
-    return await scheme_of(store, event)
 
 
 def _refitted(sessions: Sequence[Session], before: Scheme, after: Scheme) -> Mapping[str, Sequence[AspectId]]:
+    """The aspects of the sessions that change. Nothing comes to stand in two sessions of the same entries."""
     everything = set(tablet_aspects(before))
-    fitted: dict[str, Sequence[AspectId]] = {}
-    for session in sessions:
-        kept = tuple(aspect for aspect in session.aspects if aspect in after.aspects)
-        if set(session.aspects) == everything:
-            kept = tuple(AspectId(aspect) for aspect in tablet_aspects(after))
-        if kept != session.aspects:
-            fitted[session.id] = kept
-    return fitted
+    whole = [session for session in sessions if session.aspects and set(session.aspects) == everything]
+    kept = {
+        session.id: tuple(aspect for aspect in session.aspects if aspect in after.aspects)
+        for session in sessions
+        if session not in whole
+    }
+    parts = [session for session in sessions if session.id in kept]
+    for session in whole:
+        taken = {aspect for part in parts if _meet(session, part) for aspect in kept[part.id]}
+        kept[session.id] = tuple(AspectId(key) for key in tablet_aspects(after) if key not in taken)
+    return {session.id: kept[session.id] for session in sessions if kept[session.id] != session.aspects}
+
+
+def _meet(session: Session, other: Session) -> bool:
+    """Say whether two sessions mark, or once they have entries may mark, the same entries."""
+    return not session.entries or not other.entries or not set(session.entries).isdisjoint(other.entries)
 
 
 def written(document: Document) -> str:

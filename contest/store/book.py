@@ -139,6 +139,7 @@ class Book:
         document: str,
         by: AccountId,
         also: Sequence[Query[Any, Any]] = (),
+        given: Given | None = None,
     ) -> Recorded:
         """Put a new version of an event's scheme in force; SchemeLocked once a session was opened."""
         digest = schemes.digest_of(document)
@@ -147,7 +148,15 @@ class Book:
         except SchemeProblem as problem:
             raise SchemeInvalid(node=problem.node, problem=str(problem)) from problem
         return await self._recorded(
-            AdoptScheme(contest=contest, event=event, document=document, digest=digest, by=by, also=compiled(also))
+            AdoptScheme(
+                contest=contest,
+                event=event,
+                document=document,
+                digest=digest,
+                by=by,
+                also=compiled(also),
+                given=given,
+            )
         )
 
     async def close(self) -> None:

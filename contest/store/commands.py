@@ -64,6 +64,7 @@ class AdoptScheme(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     by: AccountId
     also: tuple[Run, ...] = ()
+    given: Given | None = None
 
 
 Official = Rule | TakeSeat | RevokeDevice | AdoptScheme
@@ -72,4 +73,4 @@ Command = EnterMarks | Official
 
 def given_of(command: Command) -> Given | None:
     """What a command asks for under the lock; it is then settled alone, for it does not see a draft."""
-    return command.given if isinstance(command, Rule | TakeSeat) else None
+    return command.given if isinstance(command, Rule | TakeSeat | AdoptScheme) else None

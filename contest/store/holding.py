@@ -152,6 +152,18 @@ def numbers_stand(contest: ContestId, event: EventId, entries: Sequence[Entry]) 
         raise Overtaken()
 
 
+def sessions_stand(event: EventId, sessions: Sequence[Session]) -> Work[None]:
+    """Refuse, under the lock, when a session of the event or what it marks changed since these were read."""
+    stored = yield Find(SessionRow, ("event",), [(event,)], columns=("id", "aspects"))
+    placed = yield Find(SessionEntryRow, ("session",), [(row["id"],) for row in stored], ("session", "entry"))
+    aspects = {row["id"]: msgspec.json.decode(row["aspects"], type=tuple[AspectId, ...]) for row in stored}
+    entries = {(row["session"], row["entry"]) for row in placed}
+    if aspects != {session.id: session.aspects for session in sessions} or entries != {
+        (session.id, entry) for session in sessions for entry in session.entries
+    }:
+        raise Overtaken()
+
+
 def registered_stand(
     contest: ContestId, competitors: Sequence[Competitor], entries: Mapping[EventId, Sequence[Entry]]
 ) -> Work[None]:
