@@ -23,7 +23,7 @@ from contest.exports.template import competitor_template as template
 from contest.model.ids import ContestId, EntryId, EventId, OrganisationId
 from contest.model.people import Entry
 from contest.offload import offload
-from contest.store.clock import now
+from contest.store.clock import local, now
 from contest.store.open import Store
 from contest.store.queries import facts, people, plans
 from scoring import Result
@@ -89,7 +89,7 @@ async def _sheet(store: Store, event: EventId, language: str) -> EventSheet:
         event=found.event.name,
         code=found.event.code,
         state=_state(found),
-        as_of=now(),
+        as_of=local(now()),
         seq=max((head.seq for head in heads), default=0),
         places=found.scheme.places,
         columns=_columns(found, [node.id for node in found.columns], language),

@@ -35,7 +35,7 @@ _ZH = {
     "draft": "未公布（内部草稿，不得张贴）",
     "provisional": "临时成绩（公示中，名次可能变化）",
     "official": "官方成绩",
-    "as_of": "截至 {at}（UTC）",
+    "as_of": "截至 {at}",
     "fact": "账本号 {seq}",
     "tie": "并列名次相同，下一名次按人数顺延。",
     "withdrawn": "弃权",
@@ -68,7 +68,7 @@ _EN = {
     "draft": "Not published (internal draft, not to be posted)",
     "provisional": "Provisional (ranks may change)",
     "official": "Official results",
-    "as_of": "As of {at} (UTC)",
+    "as_of": "As of {at}",
     "fact": "ledger no. {seq}",
     "tie": "Equal results share a rank; the next rank is skipped.",
     "withdrawn": "Withdrawn",
@@ -104,7 +104,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventSheet(msgspec.Struct, frozen=True, kw_only=True):
-    """An event's results on their way to paper. `state` is draft, provisional or official."""
+    """An event's results on their way to paper. `state` is draft, provisional or official, `as_of` local time."""
 
     contest: str
     event: str
@@ -266,8 +266,7 @@ def _table(
     headings: tuple[Heading, ...],
     rows: tuple[tuple[str | None, ...], ...],
 ) -> PrintedTable:
-    at = sheet.as_of[:19].replace("T", " ")
-    parts = (words[sheet.state], words["as_of"].format(at=at), words["fact"].format(seq=sheet.seq))
+    parts = (words[sheet.state], words["as_of"].format(at=sheet.as_of), words["fact"].format(seq=sheet.seq))
     return PrintedTable(
         sheet=words[part],
         title=f"{sheet.contest} · {sheet.event} {words[part]}",

@@ -87,13 +87,18 @@ def _fill(cell: Cell | MergedCell, content: str | None, heading: Heading) -> Non
     if content is not None and heading.places is not None and re.fullmatch(r"-?\d+(\.\d+)?", content):
         cell.value = Decimal(content)
         cell.number_format = "0" if heading.places == 0 else "0." + "0" * heading.places
-        cell.alignment = Alignment(horizontal="center" if heading.centred else "right", vertical="center")
+        cell.alignment = Alignment(
+            horizontal="center" if heading.centred else "right",
+            vertical="center",
+            indent=0 if heading.centred else 1,
+        )
         return
     _text(cell, content or "")
     cell.alignment = Alignment(
         horizontal="center" if heading.centred or heading.places is not None else "left",
         vertical="center",
         wrap_text=True,
+        indent=0 if heading.centred or heading.places is not None else 1,
     )
 
 

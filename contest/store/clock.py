@@ -16,3 +16,9 @@ def later(seconds: float) -> str:
 def stamp(moment: datetime) -> str:
     """Write a moment as stored text."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def local(at: str) -> str:
+    """A stored time as people of this place read it: local, to the second, with the zone's offset."""
+    moment = datetime.fromisoformat(at).astimezone()
+    return f"{moment:%Y-%m-%d %H:%M:%S} {moment.isoformat()[-6:]}"

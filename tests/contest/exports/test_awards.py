@@ -19,7 +19,7 @@ def sheet(*standings: Standing, **more: object) -> EventSheet:
     fields = {"event": "焊工", "code": "HG", "state": "official"} | more
     return EventSheet(
         contest="青禾县大赛",
-        as_of="2026-11-20T09:00:00.000000Z",
+        as_of="2026-11-20 09:00:00 +08:00",
         seq=812,
         places=2,
         columns=(ScoreColumn(node="p", name="实操", places=2),),
@@ -32,7 +32,7 @@ def sheet(*standings: Standing, **more: object) -> EventSheet:
 def test_the_award_list_names_winners_only():
     table = award_list(sheet(standing("安禾", 1, "90.00", "一等奖"), standing("柏青", 2, "80.00")), "zh")
     assert table.rows == (("1", "一等奖", "A01", "安禾", "一厂", "90.00"),)
-    assert table.subtitle == "官方成绩　截至 2026-11-20 09:00:00（UTC）　账本号 812"
+    assert table.subtitle == "官方成绩　截至 2026-11-20 09:00:00 +08:00　账本号 812"
     assert table.signatures == ("裁判长（签字）", "监督（签字）", "录入（签字）", "日期")
 
 
