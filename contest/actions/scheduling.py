@@ -6,7 +6,7 @@ the writing transaction. No aspect of an entry stands in two sessions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -16,6 +16,7 @@ from contest.actions.changing import change, changes_in, row
 from contest.errors import NotFound
 from contest.model.contest import Session
 from contest.model.ids import AspectId, EntryId, EventId, PanelId, SessionId, StageId
+from contest.model.panel import Seat
 from contest.model.people import Entry, label_of
 from contest.model.text import Key, Moment, Name, Position, Short
 from contest.store.holding import never_opened, not_ended, nothing_lost, scheduled_once
@@ -65,7 +66,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 
     scheme: Scheme
     stages: frozenset[StageId]
-    panels: Mapping[PanelId, tuple[str, ...]]
+    panels: Mapping[PanelId, tuple[Seat, ...]]
     """The seats of each panel."""
     entries: Mapping[EntryId, Entry]
     sessions: Sequence[Session]
@@ -112,7 +113,7 @@ async def change_session(store: Store, session: SessionId, changes: SessionChang
     after = _once(msgspec.convert({**msgspec.to_builtins(before), **named}, Session))
     frame = await _frame(store, before.event)
     _check(after, frame)
-    lost = list(_lost(before, after, frame))
+    seats = [seat.id for seat in frame.panels[after.panel]] if after.panel else []
     placing = []
     if after.entries != before.entries:
         placing = [SessionEntryRow.delete().where(SessionEntryRow.session == session)]
@@ -122,7 +123,7 @@ async def change_session(store: Store, session: SessionId, changes: SessionChang
 
     def given() -> Work[None]:
         if _marked(after) != _marked(before):
-            yield from nothing_lost(before.contest, before.event, session, lost)
+            yield from nothing_lost(after, seats, _names(frame))
             yield from scheduled_once(after, _names(frame))
 
     await change(store, SessionRow, before, own, *placing, given=given)
@@ -160,7 +161,7 @@ async def _frame(store: Store, event: EventId) -> Frame:
     return Frame(
         scheme=await schemes.scheme_of_event(store, event),
         stages=frozenset(stage.id for stage in await plans.stages_of_event(store, event)),
-        panels={panel.id: tuple(seat.id for seat in panel.seats) for panel in panels},
+        panels={panel.id: panel.seats for panel in panels},
         entries={entry.id: entry for entry in await people.entries_of_event(store, event)},
         sessions=await plans.sessions_of_event(store, event),
     )
@@ -181,22 +182,10 @@ def _check(session: Session, frame: Frame) -> None:
 
 
 def _names(frame: Frame) -> dict[str, str]:
-    """What people call the aspects and entries of the event."""
-    return {key: aspect.name for key, aspect in frame.scheme.aspects.items()} | {
-        key: label_of(entry) for key, entry in frame.entries.items()
-    }
-
-
-def _lost(before: Session, after: Session, frame: Frame) -> Iterable[tuple[str, str, str]]:
-    """What the session would lose: its kind, its id and what people call it."""
-    for entry in set(before.entries) - set(after.entries):
-        yield "entry", entry, label_of(frame.entries[entry])
-    for aspect in set(before.aspects) - set(after.aspects):
-        known = frame.scheme.aspects.get(aspect)
-        yield "aspect", aspect, known.name if known else aspect
-    if before.panel is not None and before.panel != after.panel:
-        for seat in frame.panels[before.panel]:
-            yield "seat", seat, str(frame.panels[before.panel].index(seat) + 1)
+    """What people call the aspects, entries and seats of the event."""
+    aspects: dict[str, str] = {key: aspect.name for key, aspect in frame.scheme.aspects.items()}
+    entries: dict[str, str] = {key: label_of(entry) for key, entry in frame.entries.items()}
+    return {seat.id: str(seat.number) for seats in frame.panels.values() for seat in seats} | aspects | entries
 
 
 def _placing(session: SessionId, entries: Sequence[EntryId]) -> list[Any]:

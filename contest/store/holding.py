@@ -24,6 +24,7 @@ from contest.model.contest import Session
 from contest.model.fact import FIRST_LINK
 from contest.model.gate import Line
 from contest.model.ids import AspectId, CompetitorId, ContestId, EntryId, EventId, PanelId, SeatId, SessionId
+from contest.model.mark import WHOLE_PANEL
 from contest.model.people import Competitor, Entry
 from contest.store.tables import (
     CompetitorRow,
@@ -77,21 +78,23 @@ def not_ended_nor_marked(contest: ContestId, event: EventId, entries: Collection
     yield from none_marked(contest, event, entries)
 
 
-def nothing_lost(
-    contest: ContestId, event: EventId, session: SessionId, lost: Collection[tuple[str, str, str]]
-) -> Work[None]:
-    """Refuse when the session is locked or something that it would lose has marks.
+def nothing_lost(after: Session, seats: Collection[SeatId], names: Mapping[str, str]) -> Work[None]:
+    """Refuse when the session is locked, or when something that is marked there would no longer belong to it.
 
-    `lost` names what goes: its kind (`entry`, `aspect` or `seat`), its id and what people call it.
+    `seats` are those of its panel from now on; `names` says what people call entries, aspects and seats.
     """
-    yield from not_ended(contest, event)
-    if "locked" in (yield from gates_passed(Line.SESSION, session)):
+    yield from not_ended(after.contest, after.event)
+    if "locked" in (yield from gates_passed(Line.SESSION, after.id)):
         raise SessionLocked()
-    marked = yield Find(MarkRow, ("session",), [(session,)], columns=("entry", "aspect", "seat"))
-    there = {(kind, row[kind]) for row in marked for kind in ("entry", "aspect", "seat")}
-    for kind, key, name in lost:
-        if (kind, key) in there:
-            raise MarksExist(what=kind, name=name)
+    kept: dict[str, set[str]] = {
+        "entry": set(after.entries),
+        "aspect": set(after.aspects),
+        "seat": {WHOLE_PANEL, *seats},
+    }
+    for row in (yield Find(MarkRow, ("session",), [(after.id,)], columns=tuple(kept))):
+        for kind, there in kept.items():
+            if row[kind] not in there:
+                raise MarksExist(what=kind, name=names.get(row[kind], row[kind]))
 
 
 def never_opened(contest: ContestId, session: SessionId) -> Work[None]:

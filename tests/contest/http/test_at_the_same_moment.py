@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from contest.actions import entering, readiness
-from contest.store.queries import people
+from contest.store.queries import people, plans
 from tests.contest.http.desk import Desks, Ground
 
 
@@ -165,3 +165,27 @@ async def test_an_entry_does_not_slip_into_a_session_that_is_locked_at_that_mome
     monkeypatch.setattr(entering, "places_for", overtaken)
     await ground.entries(event, ["钱乙"])
     assert (await ground.organiser.get(f"/sessions/{theory}"))["entries"] == [one]
+
+
+async def test_a_session_loses_no_entry_that_came_and_was_marked_a_moment_ago(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await ground.event("HG")
+    one, two, three = await ground.entries(event, ["赵甲", "钱乙", "孙丙"])
+    session = await ground.organiser.post(
+        f"/events/{event}/sessions", {"name": "理论", "aspects": ["theory"], "entries": [one, three]}
+    )
+    path = f"/sessions/{session['id']}"
+    await ground.chief.post(f"{path}/open")
+    planned = plans.session
+
+    async def overtaken(*asked: Any) -> Any:
+        before = await planned(*asked)
+        monkeypatch.undo()
+        await ground.organiser.ask("PATCH", path, {"entries": [one, two, three]})
+        await ground.theory(session["id"], {two: 60})
+        return before
+
+    monkeypatch.setattr(plans, "session", overtaken)
+    assert await ground.organiser.refusal("PATCH", path, {"entries": [one]}) == (409, "marks_exist")
+    assert (await ground.organiser.get(path))["entries"] == [one, two, three]
