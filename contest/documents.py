@@ -13,6 +13,7 @@ from typing import Any, get_args
 import msgspec
 
 from contest import errors
+from contest.errors.base import WORDS
 from contest.typescript import declarations
 from realtime import protocol
 
@@ -98,10 +99,15 @@ def live_types() -> str:
 
 
 def error_words() -> str:
-    """The error catalogue as the browser's dictionary: code to sentence, with {params}."""
+    """The error catalogue as the browser's dictionary: code to sentence, with {params}; and the params' Chinese."""
     entries = {kind.code: {"zh": kind.zh, "en": kind.en} for kind in errors.catalogue()}
     text = json.dumps(entries, ensure_ascii=False, indent=2)
-    return f"{_HEADER}export const errorWords: Record<string, {{ zh: string; en: string }}> = {text};\n"
+    words = json.dumps(WORDS, ensure_ascii=False, indent=2)
+    return (
+        f"{_HEADER}export const errorWords: Record<string, {{ zh: string; en: string }}> = {text};\n\n"
+        f"/** What stands as a parameter in a Chinese sentence. */\n"
+        f"export const paramWords: Readonly<Record<string, string>> = {words};\n"
+    )
 
 
 def _error_page() -> str:

@@ -1,12 +1,15 @@
 import { NO_NETWORK, Problem } from './api';
 import { fill, language } from './i18n.svelte';
-import { errorWords } from './wire/errors';
+import { errorWords, paramWords } from './wire/errors';
 import { common } from './words';
 
 /** Says what a code of the catalogue means, in the language of the page. */
 export function sentenceOf(code: string, params: Readonly<Record<string, string | number>> = {}): string {
   const found = errorWords[code];
-  return found ? fill(found[language()], params) : '';
+  if (!found) return '';
+  if (language() === 'en') return fill(found.en, params);
+  const named = Object.entries(params).map(([name, value]) => [name, paramWords[String(value)] ?? value]);
+  return fill(found.zh, Object.fromEntries(named) as Record<string, string | number>);
 }
 
 /** Says what went wrong, for a person: the catalogue first, then the server's own sentence. */

@@ -149,6 +149,10 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "zh": "配对码无效或已过期，请向组织方索取新码。",
     "en": "The pairing code is not valid. Ask the organiser for a new one."
   },
+  "panel_too_small": {
+    "zh": "评分标准要求至少 {needed} 名裁判打分，本场的裁判组只有 {seats} 席，不能开放打分。",
+    "en": "The scheme needs at least {needed} judges, the panel has {seats} and the session cannot be opened."
+  },
   "password_too_common": {
     "zh": "这个密码太常见，容易被猜中，请换一个。",
     "en": "This password is too common. Choose another one."
@@ -261,4 +265,40 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "zh": "请求内容须为 JSON（上传文件用表单）。",
     "en": "The body must be JSON (a form where a file is sent)."
   }
+};
+
+/** What stands as a parameter in a Chinese sentence. */
+export const paramWords: Readonly<Record<string, string>> = {
+  "season": "年度计划",
+  "organisation": "单位",
+  "contest": "竞赛",
+  "event": "赛项",
+  "stage": "阶段",
+  "scheme": "评分标准",
+  "competitor": "选手",
+  "team": "参赛队",
+  "entry": "参赛者",
+  "panel": "裁判组",
+  "seat": "席位",
+  "session": "场次",
+  "aspect": "评分点",
+  "mark": "打分",
+  "number": "编号",
+  "code": "代码",
+  "name": "名称",
+  "bib": "参赛号",
+  "station": "工位号",
+  "planned": "未开始",
+  "opened": "已开放打分",
+  "locked": "已锁定",
+  "confirmed": "已签字确认",
+  "started": "打分中",
+  "ended": "打分结束",
+  "provisional": "临时成绩",
+  "official": "官方成绩",
+  "frozen": "已封榜",
+  "thawed": "已解榜",
+  "unblinded": "已解密",
+  "reopened": "重新开放",
+  "accepted": "接受"
 };
