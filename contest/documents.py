@@ -99,7 +99,7 @@ def live_types() -> str:
 
 
 def error_words() -> str:
-    """The error catalogue as the browser's dictionary: code to sentence, with {params}; and the params' Chinese."""
+    """The error catalogue as the browser's dictionary: code to sentence, and the Chinese of its {params}."""
     entries = {kind.code: {"zh": kind.zh, "en": kind.en} for kind in errors.catalogue()}
     text = json.dumps(entries, ensure_ascii=False, indent=2)
     words = json.dumps(WORDS, ensure_ascii=False, indent=2)
