@@ -12,6 +12,8 @@ from typing import Annotated
 
 import msgspec
 
+from contest.actions.showing import AwardName
+
 PROTOCOL = 1
 """Raised when an old tablet could misunderstand; a tablet of another number is told to update."""
 
@@ -266,7 +268,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One entry on the board. `place` is its row from 1; `rank` is None while the rule does not rank it.
 
     `points` are those of complete panels so far, `total` is None until every counting aspect is complete;
-    `best` and `worst` are the totals still possible. `scores` stand in the order of the columns.
+    `best` and `worst` are the totals still possible. `scores` stand in the order of the columns, `awards` are ids
+    of the head's. `gap` is how far the row is behind the first; None for the first and for who has no rank.
     """
 
     entry: str
@@ -292,6 +295,7 @@ class BoardHead(msgspec.Struct, frozen=True, kw_only=True):
     """What stands above the rows: the event, the words for its state, how much is marked.
 
     `state` is planned, started, ended, provisional or official; `view` is live, frozen, blind or unpublished.
+    `awards` names the prizes of the scheme, in its order, where rows may carry them.
     """
 
     event: str
@@ -306,6 +310,7 @@ class BoardHead(msgspec.Struct, frozen=True, kw_only=True):
     aspects: int
     entries: int
     columns: list[Column]
+    awards: list[AwardName]
 
 
 class Reset(Message, frozen=True, kw_only=True, tag="reset"):

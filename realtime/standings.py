@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from contest.actions.results import EventResults, results_of, sheet_of
+from contest.actions.showing import AwardName
 from contest.errors import SchemeMissing
 from contest.model.gate import GateLine, Line
 from contest.model.ids import EntryId, EventId, OrganisationId
@@ -70,6 +71,7 @@ class Standings:
             complete=0,
             aspects=0,
             columns=(),
+            awards=(),
             rows=(),
         )
         return Seen(contest.id, standing, None)
@@ -150,6 +152,9 @@ def _standing(computed: EventResults, names: Mapping[OrganisationId, str], newes
         columns=tuple(
             Column(node=node.id, name=node.name, name_en=node.name_en, depth=node.depth) for node in columns
         ),
+        awards=tuple(
+            AwardName(award=award.id, name=award.name, name_en=award.name_en) for award in computed.results.awards
+        ),
         rows=rows,
     )
 
@@ -184,4 +189,5 @@ def _row(
         worst=result.worst,
         scores=[result.scores.get(column.id) for column in columns],
         awards=list(result.awards),
+        gap=result.gap,
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from contest.actions.showing import AwardName
 from contest.model.contest import PublicView
 from realtime.boards import Board
 from realtime.protocol import BoardHead, Column, Row
@@ -52,6 +53,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     complete: int
     aspects: int
     columns: tuple[Column, ...]
+    awards: tuple[AwardName, ...]
     rows: tuple[Row, ...]
 
 
@@ -74,7 +76,8 @@ def project(audience: Audience, now: Standing, at_freeze: Standing | None) -> Bo
     if view in (View.LIVE, View.FROZEN):
         published = standing.state in PUBLISHED
         rows = tuple(_public(row, published=published) for row in standing.rows)
-        return _shown(audience, msgspec.structs.replace(standing, rows=rows), view)
+        awards = standing.awards if published else ()
+        return _shown(audience, msgspec.structs.replace(standing, rows=rows, awards=awards), view)
     return _hidden(audience, standing, view)
 
 
@@ -116,6 +119,7 @@ def _shown(audience: Audience, standing: Standing, view: View) -> Board:
             aspects=standing.aspects,
             entries=len(standing.rows),
             columns=list(standing.columns),
+            awards=list(standing.awards),
         ),
         rows=standing.rows,
     )
@@ -137,6 +141,7 @@ def _hidden(audience: Audience, standing: Standing, view: View) -> Board:
             aspects=0,
             entries=0,
             columns=[],
+            awards=[],
         ),
         rows=(),
     )

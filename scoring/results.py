@@ -56,6 +56,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     `total` is None while a counting mark is missing; `points` are those of what is complete; `best` and `worst`
     are the totals still possible. `complete` of `aspects` are marked, of those a rank needs. A rank is None
     outside the competition and while a mark of the entry is missing: the complete are ranked among themselves.
+    `gap` is the exact distance to the total of the first, printed; None for the first and for who has no rank.
     """
 
     entry: str
@@ -72,6 +73,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     scores: Mapping[str, str | None]
     awards: tuple[str, ...] = ()
     tie_broken_by: str = ""
+    gap: str | None = None
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +147,11 @@ def _row(computed: Computed, standing: Standing, places: Mapping[str, int], comp
     def total(lane: int) -> str:
         return printed(int(computed.tally.lane(root, lane)[column]), layout.denominators[root], scheme.places)
 
+    def gap() -> str:
+        totals = computed.tally.lane(root, POINTS)
+        behind = int(totals[computed.order.standings[0].column]) - int(totals[column])
+        return printed(abs(behind), layout.denominators[root], scheme.places)
+
     shown = status == IN_COMPETITION or status in SHOWN_OUTSIDE
     best, worst = (MOST, LEAST) if scheme.ranking.order == "high" else (LEAST, MOST)
     return Result(
@@ -162,4 +169,5 @@ def _row(computed: Computed, standing: Standing, places: Mapping[str, int], comp
         scores=Scores(layout, computed.tally, places, column),
         awards=computed.awards.get(column, ()),
         tie_broken_by=standing.broken_by,
+        gap=gap() if standing.rank is not None and standing.rank > 1 else None,
     )

@@ -41,6 +41,7 @@ def head(*, state: str = "started", view: str = "live", as_of: str = "", complet
         aspects=4,
         entries=2,
         columns=[Column(node="A", name="理论", name_en="Theory")],
+        awards=[],
     )
 
 

@@ -50,6 +50,7 @@ class Event:
             complete=0,
             aspects=1,
             columns=(),
+            awards=(),
             rows=(row("a", total=str(total)),),
         )
         return Seen("c1", standing, None)

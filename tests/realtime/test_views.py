@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contest.actions.showing import AwardName
 from contest.model.contest import PublicView
 from realtime.boards import Leaderboard
 from realtime.protocol import Column
@@ -29,8 +30,9 @@ def standing(**changes) -> Standing:
             "complete": 3,
             "aspects": 4,
             "columns": (Column(node="A", name="理论", name_en="Theory"),),
+            "awards": (AwardName(award="craft", name="工匠之星", name_en="Star of Craft"),),
             "rows": (
-                msgspec.structs.replace(row("a", total="91.25"), name="王泄密", label="B07", awards=["first"]),
+                msgspec.structs.replace(row("a", total="91.25"), name="王泄密", label="B07", awards=["craft"]),
             ),
         }
         | changes
@@ -46,12 +48,14 @@ def test_the_public_sees_live_rows_of_a_live_event_without_awards():
     assert (board.head.view, board.head.audience) == (View.LIVE, "public")
     assert (board.head.complete, board.head.aspects, board.head.entries) == (3, 4, 1)
     assert [(line.name, line.total, line.awards) for line in board.rows] == [("王泄密", "91.25", [])]
+    assert board.head.awards == []
 
 
 @pytest.mark.parametrize("state", ["provisional", "official"])
 def test_published_results_carry_their_awards(state):
     board = project(PUBLIC, standing(state=state, public_view=PublicView.AFTER_PUBLICATION), None)
-    assert [line.awards for line in board.rows] == [["first"]]
+    assert [line.awards for line in board.rows] == [["craft"]]
+    assert [award.name for award in board.head.awards] == ["工匠之星"]
     assert board.head.state == state
 
 
@@ -68,12 +72,13 @@ HIDDEN = [
 @pytest.mark.parametrize(("changes", "view"), HIDDEN)
 def test_what_is_hidden_shows_no_row_name_number_time_or_count(changes, view):
     full = standing(**changes)
-    for leak in (b"\xe7\x8e\x8b\xe6\xb3\x84\xe5\xaf\x86", b"91.25", b"B07", b"first"):
+    for leak in ("王泄密".encode(), b"91.25", b"B07", b"craft", "工匠之星".encode()):
         assert leak in bytes_of(project(OFFICIALS, full, None)), "the standing must contain what could leak"
         assert leak not in bytes_of(project(PUBLIC, full, None))
     board = project(PUBLIC, full, None)
     assert (board.rows, board.head.view, board.head.as_of) == ((), view, "")
-    assert (board.head.complete, board.head.aspects, board.head.entries, board.head.columns) == (0, 0, 0, [])
+    assert (board.head.complete, board.head.aspects, board.head.entries) == (0, 0, 0)
+    assert (board.head.columns, board.head.awards) == ([], [])
 
 
 cells = st.builds(

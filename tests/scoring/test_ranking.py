@@ -79,3 +79,43 @@ def test_totals_that_print_alike_but_differ_are_no_tie():
     plan = scheme(thirds, points(weight="0.001"))
     rows = results(plan, sheet({"amber": {"done": 1, "points": 0.01}, "birch": {"done": 1, "points": 0}})).rows
     assert [(row.entry, row.rank, row.total) for row in rows] == [("amber", 1, "0.33"), ("birch", 2, "0.33")]
+
+
+def test_the_gap_is_the_exact_distance_to_the_first_and_printed_like_a_total():
+    thirds = {"kind": "completed", "id": "done", "name": "完成", "max": "1", "possible": 3}
+    plan = scheme(thirds, points())
+    given = {
+        "amber": {"done": 3, "points": 90},
+        "birch": {"done": 2, "points": 90},
+        "cedar": {"done": 2, "points": 90},
+        "dogwood": {"done": 0, "points": 89},
+        "elm": {"points": 80},
+        "fir": {"done": 3, "points": 95},
+    }
+    rows = results(plan, sheet(given, statuses={"fir": "disqualified"})).rows
+    assert [(row.entry, row.rank, row.gap) for row in rows] == [
+        ("amber", 1, None),
+        ("birch", 2, "0.33"),
+        ("cedar", 2, "0.33"),
+        ("dogwood", 4, "2.00"),
+        ("elm", None, None),
+        ("fir", None, None),
+    ]
+
+
+def test_the_gap_counts_upwards_where_the_lowest_wins_and_is_nothing_for_who_shares_the_first_rank():
+    plan = scheme(points(), ranking={"order": "low"})
+    given = {"amber": {"points": 9}, "birch": {"points": 8}, "cedar": {"points": 8}}
+    rows = results(plan, sheet(given)).rows
+    assert [(row.entry, row.gap) for row in rows] == [("birch", None), ("cedar", None), ("amber", "1.00")]
+
+
+def test_a_tie_that_was_broken_leaves_no_gap_in_points_and_those_so_far_have_one_where_they_are_ranked():
+    plan = scheme(points("a"), points("b"), ranking={"keys": [{"node": "a"}], "rank_incomplete": True})
+    given = {"amber": {"a": 40, "b": 50}, "birch": {"a": 50, "b": 40}, "cedar": {"a": 20}}
+    rows = results(plan, sheet(given)).rows
+    assert [(row.entry, row.rank, row.gap) for row in rows] == [
+        ("birch", 1, None),
+        ("amber", 2, "0.00"),
+        ("cedar", 3, "70.00"),
+    ]

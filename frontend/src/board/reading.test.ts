@@ -25,11 +25,23 @@ describe('a row in words', () => {
     expect([statusText('entered'), statusText('relegated')]).toEqual(['', 'relegated']);
   });
 
-  it('names the usual awards and shows others as the scheme writes them', () => {
-    expect([awardText('first'), awardText('merit'), awardText('最佳新人')]).toEqual(['一等奖', '优胜奖', '最佳新人']);
+  it('names awards as the scheme does, in the language of the page', () => {
+    const named = [
+      { award: 'first', name: '特等奖', name_en: 'Grand prize' },
+      { award: 'second', name: '二等奖', name_en: '' },
+      { award: 'craft', name: '工匠之星', name_en: '' },
+    ];
+    const told = (): string[] => ['first', 'second', 'craft', 'merit', '最佳新人'].map((award) => awardText(award, named));
+    expect(told()).toEqual(['特等奖', '二等奖', '工匠之星', '优胜奖', '最佳新人']);
+    setLanguage('en');
+    // What has no English in the scheme is said in the usual word, or else as it is.
+    expect(told()).toEqual(['Grand prize', 'Second prize', '工匠之星', 'Merit', '最佳新人']);
+  });
+
+  it('draws the usual awards in their metal', () => {
     expect([metalOf('first'), metalOf('silver'), metalOf('third'), metalOf('merit')]).toEqual(['gold', 'silver', 'bronze', null]);
     // A name that every object has is no award of ours.
-    expect(awardText('toString')).toBe('toString');
+    expect(awardText('toString', [])).toBe('toString');
   });
 
   it('finds by name, organisation and number, all words at once', () => {

@@ -1,5 +1,6 @@
 /** How the parts of a row are read: pure words and shapes, no numbers are made here. */
-import type { Column, Row } from '$lib/wire/live';
+import { language, nameOf } from '$lib/i18n.svelte';
+import type { AwardName, Column, Row } from '$lib/wire/live';
 import { t } from './words';
 
 /** The rank as lists print it: 3, =3, or a dash while there is none. */
@@ -39,10 +40,12 @@ const AWARDS: ReadonlyMap<string, AwardWord> = new Map([
   ['merit', 'merit'],
 ]);
 
-/** The name of an award; the scheme may name its own, which are shown as they are. */
-export function awardText(award: string): string {
+/** The name of an award: as the scheme names it; where it has no English, the usual word if there is one. */
+export function awardText(award: string, named: readonly AwardName[]): string {
+  const own = named.find((one) => one.award === award);
+  if (own?.name && (own.name_en || language() === 'zh')) return nameOf(own.name, own.name_en);
   const word = AWARDS.get(award);
-  return word ? t(word) : award;
+  return word ? t(word) : (own?.name ?? award);
 }
 
 /** Which metal an award is drawn with, if any. */

@@ -38,6 +38,7 @@ export function head(said: Partial<BoardHead> = {}): BoardHead {
     aspects: 12,
     entries: 3,
     columns: [],
+    awards: [],
     ...said,
   };
 }

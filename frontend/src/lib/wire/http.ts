@@ -68,6 +68,7 @@ export interface BoardHead {
   aspects: number;
   entries: number;
   columns: Column[];
+  awards: AwardName[];
 }
 
 export interface Claim {

@@ -20,6 +20,13 @@ export interface AspectCard {
   hint?: string;
 }
 
+/** An award that the scheme gives. */
+export interface AwardName {
+  award: string;
+  name: string;
+  name_en: string;
+}
+
 /** Either side is alive; `at` is the sender's clock. */
 export interface Beat {
   type: "beat";
@@ -43,6 +50,7 @@ export interface BoardHead {
   aspects: number;
   entries: number;
   columns: Column[];
+  awards: AwardName[];
 }
 
 /** One answer the judge may pick: the value it stands for (thousandths) and its words. */
