@@ -185,7 +185,7 @@ def test_a_small_contest_is_run_from_the_desk_alone(service: Service, browser: B
     desk.tab("场次")
     desk.picture("sessions-empty")
     desk.press(re.compile("^排第一场"))
-    expect(page.get_by_role("link", name="外来成绩录入")).to_be_visible()
+    expect(page.get_by_role("link", name="外来成绩录入", exact=True)).to_be_visible()
     desk.picture("sessions")
     _open(desk, "第 1 场")
     for place, tablet in enumerate(tablets[:2]):
@@ -235,7 +235,7 @@ def test_a_small_contest_is_run_from_the_desk_alone(service: Service, browser: B
     chief.press("签字确认“第 1 场”")
     chief.agree("签字确认“第 1 场”")
     chief.tab("场次")
-    chief.page.get_by_role("link", name="外来成绩录入").click()
+    chief.page.get_by_role("link", name="外来成绩录入", exact=True).click()
     chief.press("签字确认“外来成绩录入”")
     chief.agree("签字确认“外来成绩录入”")
     expect(chief.page.get_by_role("button", name="请求重新开放")).to_be_visible()

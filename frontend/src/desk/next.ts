@@ -1,5 +1,6 @@
 /** The words and the way of a next step: what the button says and where it leads. */
 import type { Step } from './plan';
+import type { Act } from './types';
 import { address, type EventPage } from './routes';
 import { t } from './words';
 
@@ -15,6 +16,21 @@ const PAGE: Readonly<Record<Step['step'], EventPage>> = {
   confirm: 'sessions',
   publish: 'results',
   official: 'results',
+};
+
+/** What a person must be allowed to do, to do a step. */
+export const ACT: Readonly<Record<Step['step'], Act>> = {
+  scheme: 'plan',
+  entries: 'plan',
+  panels: 'plan',
+  sessions: 'plan',
+  pairing: 'plan',
+  open: 'open_session',
+  pending: 'rule_on_marks',
+  lock: 'lock_session',
+  confirm: 'confirm_session',
+  publish: 'publish',
+  official: 'make_official',
 };
 
 /** Say a step of an event as an act: «为“焊工”选评分标准». */

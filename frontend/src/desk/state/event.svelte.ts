@@ -4,6 +4,7 @@ import type { EventProgress } from '../plan';
 import type { EventScheme, GateLine, OutlineNode } from '../types';
 import { Problem } from '$lib/api';
 import { Reading } from './reading.svelte';
+import { SchemeDraft } from './scheme.svelte';
 
 /** What the desk knows of one event while it is open. */
 export class EventDesk {
@@ -14,6 +15,9 @@ export class EventDesk {
   readonly panels;
   readonly sessions;
   readonly gates;
+  /** A scheme that is being written; it stays while one looks at other pages of the event. */
+  readonly draft = new SchemeDraft();
+  writing = $state<'see' | 'pick' | 'write'>('see');
 
   constructor(id: string) {
     this.id = id;

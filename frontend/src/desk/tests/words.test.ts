@@ -1,3 +1,5 @@
+import { Problem } from '$lib/api';
+import { sayProblem } from '$lib/errors';
 import { setLanguage } from '$lib/i18n.svelte';
 import { expect, test } from 'vitest';
 import { ALLOWS, ROLES } from '../roles';
@@ -69,4 +71,13 @@ test('a word follows the language of the page', () => {
     '县级',
     'galaxy',
   ]);
+});
+
+test('a refusal is said wholly in the language of the page', () => {
+  const refused = new Problem('already_exists', 409, { what: 'bib', name: 'A01' }, '');
+  setLanguage('zh');
+  expect(sayProblem(refused)).toBe('参赛号“A01”已存在。');
+  setLanguage('en');
+  expect(sayProblem(refused)).toBe('bib “A01” exists already.');
+  setLanguage('zh');
 });

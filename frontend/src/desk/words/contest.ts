@@ -1,6 +1,7 @@
 /** Words of one contest: what to do next, its events, competitors, teams, tablets, consents, ledger. */
 export const contest = {
   nextStep: ['下一步', 'Next'],
+  nothingForYou: ['现在没有等您做的事。', 'Nothing waits for you now.'],
   allDone: ['全部赛项都有官方成绩。', 'Every event is official.'],
   allDoneNext: ['可以下载总获奖名单。', 'The award list of the contest is ready.'],
   downloadContestAwards: ['下载总获奖名单（Excel）', 'Award list of the contest (Excel)'],
@@ -47,7 +48,7 @@ export const contest = {
   numberHint: ['工号或报名号；再次导入时用它认人', 'Staff or register number; imports recognise people by it'],
   organisation: ['单位', 'Organisation'],
   noOrganisation: ['（未填单位）', '(no organisation)'],
-  searchCompetitors: ['按姓名、编号查找', 'Search by name or number'],
+  searchCompetitors: ['按姓名、编号、单位查找', 'Name, number, organisation'],
   competitorCount: ['{n} 名选手', '{n} competitors'],
   noCompetitors: ['还没有选手。', 'No competitors yet.'],
   noCompetitorsNext: ['下载模板填好后导入，一次可以导入几千人；也可以一个一个添加。', 'Fill the template and import it, thousands at once, or add people one by one.'],
