@@ -6,7 +6,7 @@ Aspects are what judges mark; contest and live part know a scheme only through t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -149,6 +149,11 @@ class Scheme(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True):
     def columns(self) -> tuple[NodeLine, ...]:
         """The nodes directly below the total."""
         return tuple(NodeLine(id=part.id, name=part.name, name_en=part.name_en) for part in self.root.parts)
+
+    def judges_needed(self, aspects: Iterable[str]) -> int:
+        """How many judges a panel must have so that each of these aspects can have a score."""
+        parts = (self.nodes[aspect].node for aspect in aspects if aspect in self.nodes)
+        return max((bounds.fewest(part) for part in parts if isinstance(part, Panel | Judgement)), default=0)
 
     @property
     def details(self) -> tuple[NodeLine, ...]:

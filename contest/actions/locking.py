@@ -9,7 +9,7 @@ import msgspec
 from contest.actions import consenting
 from contest.actions.entering import by_station, sees_names
 from contest.actions.readiness import check_ready
-from contest.errors import MarksMissing, SessionNotReady
+from contest.errors import MarksMissing, PanelTooSmall, SessionNotReady
 from contest.model.access import Act, Person
 from contest.model.contest import Session
 from contest.model.gate import GateLine, Line
@@ -131,16 +131,18 @@ def _in_order(session: Session, entries: Sequence[EntryId]) -> Session:
 
 
 async def open_session(store: Store, session: SessionId, person: Person) -> GateState:
-    """Open a session for marking; it must have what it marks, and a panel where every judge marks."""
+    """Open a session for marking; it must have what it marks, and a panel large enough for its scheme."""
     planned = await plans.session(store, session)
     scheme = await schemes.scheme_of_event(store, planned.event)
     if not planned.aspects:
         raise SessionNotReady(what="aspect")
     if not planned.entries:
         raise SessionNotReady(what="entry")
-    by_panel = any(scheme.aspects[aspect].by_panel for aspect in planned.aspects if aspect in scheme.aspects)
-    if by_panel and not await _seats(store, planned):
+    seats, judges = len(await _seats(store, planned)), scheme.judges_needed(planned.aspects)
+    if judges and not seats:
         raise SessionNotReady(what="seat")
+    if seats < judges:
+        raise PanelTooSmall(seats=seats, needed=judges)
     return await _pass(store, planned, "opened", person)
 
 

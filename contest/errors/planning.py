@@ -60,6 +60,14 @@ class SessionNotReady(ContestError):
     en = "The session has no {what} yet and cannot be opened."
 
 
+class PanelTooSmall(ContestError):
+    """A panel with fewer seats than its scheme needs judges would mark without ever giving a score."""
+
+    code = "panel_too_small"
+    zh = "评分标准要求至少 {needed} 名裁判打分，本场的裁判组只有 {seats} 席，不能开放打分。"
+    en = "The scheme needs at least {needed} judges, the panel has {seats} and the session cannot be opened."
+
+
 class OrganisationInCircle(ContestError):
     """An organisation was to stand above itself."""
 

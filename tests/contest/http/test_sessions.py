@@ -1,6 +1,7 @@
 """Sessions, panels and entries: their defaults, what a change may not break, and who is hidden from whom."""
 
 import asyncio
+from copy import deepcopy
 
 import pytest
 
@@ -67,6 +68,21 @@ async def test_a_session_without_what_it_needs_is_not_opened(ground: Ground) -> 
     panel = await ground.panel(event)
     await ground.organiser.ask("PATCH", f"/sessions/{no_panel['id']}", {"panel": panel["id"]})
     await ground.chief.post(f"/sessions/{no_panel['id']}/open")
+
+
+async def test_a_panel_too_small_for_its_scheme_is_not_let_to_mark(ground: Ground) -> None:
+    event = await ground.event("焊工")
+    document = deepcopy(SCHEME)
+    document["root"]["parts"][1]["parts"][0]["rule"] = {"take": "trimmed", "low": 1, "high": 1}
+    await ground.organiser.ask("PUT", f"/events/{event}/scheme", {"document": document})
+    await ground.entries(event, ["赵甲"])
+    two, three = [(await ground.panel(event, judges))["id"] for judges in (2, 3)]
+    session = {"name": "实操", "aspects": ["craft", "pieces"], "panel": two}
+    practice = (await ground.organiser.post(f"/events/{event}/sessions", session))["id"]
+    refused = await ground.chief.refusal("POST", f"/sessions/{practice}/open")
+    assert refused == (409, "panel_too_small")
+    await ground.organiser.ask("PATCH", f"/sessions/{practice}", {"panel": three})
+    await ground.chief.post(f"/sessions/{practice}/open")
 
 
 async def test_the_scheme_is_locked_when_the_first_session_opens(ground: Ground) -> None:
