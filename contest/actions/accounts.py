@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -9,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from piccolo.columns import Column
 from piccolo.query.base import Query
 
-from contest.actions.signing_in import Revocations, check_password, hashed, sign_out_everywhere
+from contest.actions.signing_in import Revocations, check_password, hashed, plain_login, sign_out_everywhere
 from contest.errors import BadInput, NotFound, StillInUse
 from contest.model.access import Person, Role
 from contest.model.ids import AccountId, ContestId, EventId
@@ -21,7 +22,11 @@ from contest.store.queries import accounts, plans
 from contest.store.queries.accounts import Account, GrantLine
 from contest.store.tables import AccountRow, GrantRow
 
-Login = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\s\x00-\x1f]+$(?!\n)")]
+LONGEST_LOGIN = 64
+_LOOK_EMPTY = "\u115f\u1160\u2800"
+"""Letters that print as nothing."""
+
+Login = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_LOGIN, pattern=r"^[^\s\x00-\x1f]+$(?!\n)")]
 Password = Annotated[str, msgspec.Meta(max_length=1024)]
 Language = Literal["zh", "en"]
 
@@ -53,7 +58,7 @@ class NewGrant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 async def make_administrator(store: Store, login: str, password: str) -> Account:
     """Make the account that may administer everything, or give an existing one this password and this role."""
-    plain = login.strip().lower()
+    plain = _login(login)
     check_password(password, login=plain, administrator=True)
     known = await accounts.credentials_of_login(store, plain)
     if known is None:
@@ -73,8 +78,9 @@ async def make_administrator(store: Store, login: str, password: str) -> Account
 
 async def make_account(store: Store, new: NewAccount) -> Account:
     """Make an account; nothing is granted to it yet."""
-    check_password(new.password, login=new.login)
-    account = await _insert(store, new.login.strip().lower(), new.name, new.password, new.language)
+    login = _login(new.login)
+    check_password(new.password, login=login)
+    account = await _insert(store, login, new.name, new.password, new.language)
     return await _account(store, account)
 
 
@@ -135,6 +141,15 @@ async def take_role(store: Store, grant: str, revocations: Revocations) -> None:
         raise StillInUse(what="administrator")
     await store.apply(GrantRow.delete().where(GrantRow.id == grant))
     revocations.ring("account", account)
+
+
+def _login(typed: str) -> str:
+    """Return a login as it is kept; BadInput for one that looks like another or that nobody could type."""
+    plain = plain_login(typed)
+    strange = [letter for letter in plain if unicodedata.category(letter)[0] in "CZ" or letter in _LOOK_EMPTY]
+    if strange or not 1 <= len(plain) <= LONGEST_LOGIN:
+        raise BadInput(field="login", problem=f"1–{LONGEST_LOGIN}")
+    return plain
 
 
 async def _account(store: Store, account: AccountId) -> Account:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
@@ -16,7 +17,14 @@ from contest.model.access import Act
 from contest.model.ids import ContestId
 from contest.store.open import Store
 
-Upload = Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)]
+
+class Spreadsheet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The form in which a spreadsheet is sent."""
+
+    file: UploadFile
+
+
+Upload = Annotated[Spreadsheet, Body(media_type=RequestEncodingType.MULTI_PART)]
 
 
 class Imports(Controller):
@@ -41,7 +49,7 @@ class Imports(Controller):
         self, contest: str, data: Upload, store: Store, language: str, dry_run: bool = True
     ) -> Imported:
         """Show what a spreadsheet would change; with `dry_run=false` write it, all or nothing."""
-        content = await data.read()
+        content = await data.file.read()
         return await import_competitors(store, ContestId(contest), content, dry_run=dry_run, language=language)
 
 

@@ -12,7 +12,7 @@ from contest.model.ids import ContestId
 from contest.store.open import Store
 from contest.store.queries.ledger import FactLine, facts_listed
 
-After = Annotated[int, Parameter(ge=0)]
+After = Annotated[int, Parameter(ge=0, le=2**53 - 1)]
 Limit = Annotated[int, Parameter(ge=1, le=1000)]
 
 

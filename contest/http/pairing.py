@@ -17,7 +17,7 @@ from contest.http.limits import Limits
 from contest.model.access import Act, Person
 from contest.model.ids import ContestId, DeviceId, EventId, SeatId
 from contest.model.panel import PairingState
-from contest.model.text import Short
+from contest.model.text import Key, Short
 from contest.settings import Settings
 from contest.store import clock
 from contest.store.open import Store
@@ -71,7 +71,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Collect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A tablet's question whether it was confirmed."""
 
-    pairing: _Secret
+    pairing: Key
     claim: _Secret
 
 

@@ -20,6 +20,7 @@ from litestar.plugins import ReceiveRoutePlugin
 from litestar.routes import BaseRoute, HTTPRoute
 
 from contest.errors import (
+    BadInput,
     ContestError,
     MethodNotThere,
     NotFound,
@@ -142,6 +143,13 @@ def _by_surprise(request: Request[Any, Any, Any], error: Exception) -> Response[
     return _refused(request, _unforeseen(request, error))
 
 
+def _too_deep(request: Request[Any, Any, Any], error: RecursionError) -> Response[ProblemDetails]:
+    """What is nested so deeply that it cannot be read; a recursion of our own stays a fault of our own."""
+    if "deserializing" in str(error):
+        return _refused(request, BadInput(field="body", problem="[[[…"))
+    return _by_surprise(request, error)
+
+
 def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> ContestError:
     incident = new_id()[:12]
     structlog.get_logger("contest").error(
@@ -180,6 +188,7 @@ def _described(status: int) -> ResponseSpec:
 EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     ContestError: _refused,
     HTTPException: _by_http,
+    RecursionError: _too_deep,
     Exception: _by_surprise,
 }
 """The one table at the edge: no handler of a route catches anything by itself."""

@@ -16,6 +16,9 @@ from contest.model.text import Reason
 from contest.store.open import Store
 from contest.store.queries import plans
 
+LISTS_LIMIT = 256 * 1024
+"""Bytes of a session with all its entries and aspects."""
+
 
 class Because(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why something is asked for."""
@@ -74,7 +77,7 @@ class EventSessions(Controller):
         """List the sessions of an event with their gates."""
         return await locking.views_of(store, EventId(event), person)
 
-    @post(opt={"act": Act.PLAN}, summary="Plan a session")
+    @post(opt={"act": Act.PLAN}, summary="Plan a session", request_max_body_size=LISTS_LIMIT)
     async def plan(self, event: str, data: NewSession, store: Store, person: Person) -> SessionView:
         """Plan a session; without aspects it marks all that is entered on tablets, without entries everyone."""
         session = await scheduling.plan_session(store, EventId(event), data)
@@ -92,7 +95,7 @@ class Sessions(Controller):
         """Show a session with its gates."""
         return await locking.view_of(store, SessionId(session), person)
 
-    @patch(opt={"act": Act.PLAN}, summary="Change a session")
+    @patch(opt={"act": Act.PLAN}, summary="Change a session", request_max_body_size=LISTS_LIMIT)
     async def change(self, session: str, data: SessionChanges, store: Store, person: Person) -> SessionView:
         """Change a session; it loses nothing that has marks, and nothing at all once it is locked."""
         await scheduling.change_session(store, SessionId(session), data)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -85,7 +86,13 @@ def _cell(cell: Any) -> Cell:
         return Cell("")
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # a staff number typed as a number is text to us
-    return Cell(str(value).strip(), formula=cell.data_type == "f")
+    return Cell(_plain(str(value)), formula=cell.data_type == "f")
+
+
+def _plain(text: str) -> str:
+    """What a person sees in a cell: one line, and nothing that prints as nothing."""
+    kept = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    return "".join(letter for letter in " ".join(kept.split()) if unicodedata.category(letter) != "Cc")
 
 
 def _text(content: bytes) -> Grid:
@@ -100,7 +107,7 @@ def _text(content: bytes) -> Grid:
         delimiter = max(",;\t", key=first.count)
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         try:
-            return Grid(sheet="CSV", rows=_bounded([Cell(cell.strip()) for cell in row] for row in rows))
+            return Grid(sheet="CSV", rows=_bounded([Cell(_plain(cell)) for cell in row] for row in rows))
         except csv.Error as broken:
             raise FileUnreadable() from broken
     raise FileUnreadable()

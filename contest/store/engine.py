@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+import asyncpg
 from piccolo.engine.postgres import PostgresEngine
 from piccolo.engine.sqlite import SQLiteEngine
 
-from contest.errors import StoreReadOnly, StoreUnavailable
+from contest.errors import BadInput, StoreReadOnly, StoreUnavailable
 from contest.store import postgres, sqlite
 from contest.store.work import Row, Run, Work
 
@@ -80,6 +81,9 @@ class PooledPostgres(PostgresEngine):
             async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
                 found: list[Any] = await connection.fetch(query, *(args or []))
                 return found
+        except asyncpg.CharacterNotInRepertoireError as problem:
+            # The null character: nothing stored has it, and PostgreSQL cannot even be asked for it.
+            raise BadInput(field="text", problem="\\0") from problem
         except postgres.TROUBLE as problem:
             raise StoreUnavailable() from problem
 

@@ -898,6 +898,10 @@ export interface SignIn {
   bearer?: boolean;
 }
 
+export interface Spreadsheet {
+  file: string;
+}
+
 export interface Stage {
   id: string;
   contest: string;
