@@ -1,6 +1,6 @@
 """Results: gather the sheet of an event and let the one scoring engine compute it.
 
-Boards, workbooks and the officials' page all come through `results_of`, so they cannot disagree.
+Boards, workbooks and the officials' page all come through `computed`, so they cannot disagree.
 """
 
 from __future__ import annotations
@@ -22,6 +22,17 @@ from scoring import Results, Sheet, SheetMark, results
 from scoring.scheme import NodeLine, Scheme
 
 
+class EventPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What the results of an event rest on besides marks and gates."""
+
+    event: Event
+    contest: Contest
+    scheme: Scheme
+    entries: Sequence[Entry]
+    sessions: Sequence[Session]
+    panels: Sequence[Panel]
+
+
 class EventResults(msgspec.Struct, frozen=True, kw_only=True):
     """An event with its scheme, its gates and the results of everything that is marked so far."""
 
@@ -37,35 +48,39 @@ class EventResults(msgspec.Struct, frozen=True, kw_only=True):
 
 async def results_of(store: Store, event: EventId) -> EventResults:
     """Compute the results of an event from the marks that count now; SchemeMissing without a scheme."""
-    planned = await plans.event(store, event)
-    scheme = await schemes.scheme_of_event(store, event)
-    entries = await people.entries_of_event(store, event)
-    sessions = await plans.sessions_of_event(store, event)
-    panels = await plans.panels_of_event(store, event)
+    plan = await plan_of(store, event)
     marks = await marks_that_count(store, event)
+    gates = await gates_of_event(store, event)
     # Not on the event loop: a large event takes tens of milliseconds, and tablets are answered meanwhile.
-    sheet, computed = await asyncio.to_thread(_compute, scheme, entries, sessions, panels, marks)
-    return EventResults(
+    return await asyncio.to_thread(lambda: computed(plan, gates, Layout.of(plan).laid_out(marks)))
+
+
+async def plan_of(store: Store, event: EventId) -> EventPlan:
+    """What is planned of an event, with the rulings on its entries; SchemeMissing without a scheme."""
+    planned = await plans.event(store, event)
+    return EventPlan(
         event=planned,
         contest=await plans.contest(store, planned.contest),
-        scheme=scheme,
-        gates=await gates_of_event(store, event),
-        entries={entry.id: entry for entry in entries},
-        sheet=sheet,
-        results=computed,
-        columns=computed.columns,
+        scheme=await schemes.scheme_of_event(store, event),
+        entries=await people.entries_of_event(store, event),
+        sessions=await plans.sessions_of_event(store, event),
+        panels=await plans.panels_of_event(store, event),
     )
 
 
-def _compute(
-    scheme: Scheme,
-    entries: Sequence[Entry],
-    sessions: Sequence[Session],
-    panels: Sequence[Panel],
-    marks: Iterable[CountedMark],
-) -> tuple[Sheet, Results]:
-    sheet = sheet_of(scheme, entries, sessions, panels, marks)
-    return sheet, results(scheme, sheet)
+def computed(plan: EventPlan, gates: EventGates, sheet: Sheet) -> EventResults:
+    """Compute the results of an event from its sheet."""
+    found = results(plan.scheme, sheet)
+    return EventResults(
+        event=plan.event,
+        contest=plan.contest,
+        scheme=plan.scheme,
+        gates=gates,
+        entries={entry.id: entry for entry in plan.entries},
+        sheet=sheet,
+        results=found,
+        columns=found.columns,
+    )
 
 
 def sheet_of(
@@ -75,37 +90,68 @@ def sheet_of(
     panels: Sequence[Panel],
     marks: Iterable[CountedMark | MarkOnRecord],
 ) -> Sheet:
-    """Lay the marks that count out as the scoring engine reads them.
+    """Lay the marks that count out as the scoring engine reads them."""
+    return Layout(scheme, entries, sessions, panels).laid_out(marks)
+
+
+class Layout:
+    """Where the marks of an event stand on its sheet, as it is planned.
 
     Seat ids become seat numbers; how many judges mark an aspect of an entry is the size of the panel of the
     session in which it is scheduled. What was read a moment before a change of plan, and so belongs to no seat or
     aspect that is known, is left out.
     """
-    numbers = {WHOLE_PANEL: 0} | {seat.id: seat.number for panel in panels for seat in panel.seats}
-    known = {entry.id for entry in entries}
-    sizes: dict[PanelId | None, int] = {panel.id: len(panel.seats) for panel in panels if panel.seats}
-    most = max(sizes.values(), default=1)
-    judges: dict[tuple[str, str], int] = {
-        (entry, aspect): sizes[session.panel]
-        for session in sessions
-        if session.panel in sizes
-        for aspect in session.aspects
-        if aspect in scheme.aspects and scheme.aspects[aspect].by_panel
-        for entry in session.entries
-        if entry in known
-    }
-    return Sheet(
-        entries=tuple(sorted(known)),
-        statuses={entry.id: entry.status.value for entry in entries if entry.status is not EntryStatus.ENTERED},
-        marks=[
-            SheetMark(mark.entry, mark.aspect, numbers[mark.seat], mark.kind, mark.value)
-            for mark in marks
-            if mark.kind != MarkKind.ERASED
-            and mark.aspect in scheme.aspects
-            and mark.entry in known
-            and numbers.get(mark.seat, most + 1) <= judges.get((mark.entry, mark.aspect), most)
-        ],
-        # An aspect that is scheduled nowhere waits for marks: it must not look complete.
-        seats=dict.fromkeys(known, most),
-        panels=judges,
-    )
+
+    def __init__(
+        self,
+        scheme: Scheme,
+        entries: Sequence[Entry],
+        sessions: Sequence[Session],
+        panels: Sequence[Panel],
+    ) -> None:
+        self._aspects = scheme.aspects
+        self._numbers = {WHOLE_PANEL: 0} | {seat.id: seat.number for panel in panels for seat in panel.seats}
+        self._known = {entry.id for entry in entries}
+        self._statuses: dict[str, str] = {
+            entry.id: entry.status.value for entry in entries if entry.status is not EntryStatus.ENTERED
+        }
+        sizes: dict[PanelId | None, int] = {panel.id: len(panel.seats) for panel in panels if panel.seats}
+        self._most = max(sizes.values(), default=1)
+        self._judges: dict[tuple[str, str], int] = {
+            (entry, aspect): sizes[session.panel]
+            for session in sessions
+            if session.panel in sizes
+            for aspect in session.aspects
+            if aspect in scheme.aspects and scheme.aspects[aspect].by_panel
+            for entry in session.entries
+            if entry in self._known
+        }
+
+    @classmethod
+    def of(cls, plan: EventPlan) -> Layout:
+        """The layout of an event's sheet."""
+        return cls(plan.scheme, plan.entries, plan.sessions, plan.panels)
+
+    def place(self, mark: CountedMark | MarkOnRecord) -> SheetMark | None:
+        """Say where a mark stands on the sheet; None when it stands nowhere."""
+        if mark.kind == MarkKind.ERASED or mark.aspect not in self._aspects or mark.entry not in self._known:
+            return None
+        number = self._numbers.get(mark.seat, self._most + 1)
+        if number > self._judges.get((mark.entry, mark.aspect), self._most):
+            return None
+        return SheetMark(mark.entry, mark.aspect, number, mark.kind, mark.value)
+
+    def laid_out(self, marks: Iterable[CountedMark | MarkOnRecord]) -> Sheet:
+        """The sheet with these marks."""
+        return self.sheet([placed for mark in marks if (placed := self.place(mark)) is not None])
+
+    def sheet(self, marks: Sequence[SheetMark]) -> Sheet:
+        """The sheet with marks that have their places."""
+        return Sheet(
+            entries=tuple(sorted(self._known)),
+            statuses=self._statuses,
+            marks=marks,
+            # An aspect that is scheduled nowhere waits for marks: it must not look complete.
+            seats=dict.fromkeys(self._known, self._most),
+            panels=self._judges,
+        )
