@@ -15,12 +15,17 @@ from contest.store.book import Book
 from contest.store.compiled import compiled
 from contest.store.engine import KeptSqlite, PooledPostgres
 from contest.store.migrate import newest, run_migrations
-from contest.store.tables import TABLES, MigrationRow
+from contest.store.tables import PLANNED, TABLES, MigrationRow
 from contest.store.work import Run, Work
 
 Answer = TypeVar("Answer")
 Writer = sqlite.Writer | postgres.Writer
 Engine = KeptSqlite | PooledPostgres
+
+_RAISE_PLAN = Run(
+    'INSERT INTO "plan" ("id", "version") VALUES (\'plan\', 1) '
+    'ON CONFLICT ("id") DO UPDATE SET "version" = "plan"."version" + 1'
+)
 
 _open: list[Store] = []
 """Stores that are open in this process, oldest first; Piccolo's tables belong to the newest."""
@@ -62,9 +67,13 @@ class Store:
         """Write all of these or none, durably; AlreadyExists when something unique is taken.
 
         `given` is asked first, inside the same transaction; what it raises is raised here and nothing is written.
+        A change of what boards and tablets show raises the version of the plan, so that they can follow it.
         """
         self._bind()
         statements = compiled(queries)
+        if any(query.table in PLANNED for query in queries):
+            # Last, so that two who change different things wait for each other no longer than the commit.
+            statements = (*statements, _RAISE_PLAN)
         await self.writer.transact(lambda: _in_order(statements, given))
 
     async def close(self) -> None:

@@ -165,6 +165,13 @@ class SessionEntryRow(Table, tablename="session_entry"):
     position = Integer(default=0)
 
 
+class PlanRow(Table, tablename="plan"):
+    """How often anything that boards and tablets show of the plan has changed: one row, whose id is `plan`."""
+
+    id = Varchar(length=_ID, primary_key=True)
+    version = BigInt()
+
+
 # ---- who may do what ----------------------------------------------------------------------------------------
 
 
@@ -375,6 +382,7 @@ TABLES = (
     SeatRow,
     SessionRow,
     SessionEntryRow,
+    PlanRow,
     AccountRow,
     GrantRow,
     TokenRow,
@@ -389,3 +397,8 @@ TABLES = (
     GateRow,
     RoundRow,
 )
+
+PLANNED = frozenset(
+    {OrganisationRow, ContestRow, EventRow, EntryRow, PanelRow, SeatRow, SessionRow, SessionEntryRow}
+)
+"""Tables of which boards and tablets show something; a change of them leaves no fact."""

@@ -1,6 +1,9 @@
 """The one set of migrations, in order; each runs on SQLite and on PostgreSQL, in one transaction."""
 
-from contest.store.migrations import m0001_first_tables
+from contest.store.migrations import m0001_first_tables, m0002_followers
 
-MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = ((1, "first_tables", m0001_first_tables.STATEMENTS),)
+MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
+    (1, "first_tables", m0001_first_tables.STATEMENTS),
+    (2, "followers", m0002_followers.STATEMENTS),
+)
 """Number, name and statements; a number once released never changes its statements."""

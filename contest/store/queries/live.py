@@ -21,6 +21,7 @@ from contest.store.tables import (
     GateRow,
     HeadRow,
     MarkRow,
+    PlanRow,
     ReceiptRow,
     RoundRow,
 )
@@ -63,6 +64,12 @@ def _facts(rows: Sequence[dict[str, str]]) -> list[Fact]:
         for row in rows
         for read in (_content(row["content"]),)
     ]
+
+
+async def plan_version(store: Store) -> int:
+    """How often anything that boards and tablets show of the plan has changed, in the whole installation."""
+    rows = await store.select(PlanRow.select(PlanRow.version))
+    return int(rows[0]["version"]) if rows else 0
 
 
 async def newest_mark_at(store: Store, event: EventId) -> str:

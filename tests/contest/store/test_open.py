@@ -1,6 +1,7 @@
 """Opening a store, migrating it, and writing to it outside the book."""
 
 import asyncio
+import contextlib
 import sqlite3
 import subprocess
 import sys
@@ -13,8 +14,10 @@ from contest.errors import AlreadyExists, NotFound, StoreInUse, StoreNotMigrated
 from contest.store import engine, sqlite
 from contest.store.migrate import newest
 from contest.store.open import Store, migrate, open_store
+from contest.store.queries.live import plan_version
 from contest.store.tables import TABLES, EventRow, FactRow, MarkRow, MigrationRow, SeasonRow
 from contest.store.work import Find, Insert, Run
+from tests.builders import hall
 
 
 def event(key: str, code: str) -> EventRow:
@@ -289,3 +292,25 @@ async def test_a_fact_number_is_given_once(store):
 
     with pytest.raises(AlreadyExists):
         await store.writer.transact(write)
+
+
+async def test_what_boards_and_tablets_show_of_the_plan_raises_its_version_and_nothing_else_does(store):
+    async def raised(*queries) -> int:
+        before = await plan_version(store)
+        with contextlib.suppress(AlreadyExists):
+            await store.apply(*queries)
+        return await plan_version(store) - before
+
+    assert await plan_version(store) == 0
+    assert await raised(EventRow.insert(event("e1", "W1"))) == 1
+    assert await raised(EventRow.update({EventRow.name: "电工"}).where(EventRow.id == "e1")) == 1
+    assert await raised(SeasonRow.insert(SeasonRow(id="s1", name="年度", year=2026))) == 0
+    both = (SeasonRow.delete().where(SeasonRow.id == "s1"), EventRow.delete().where(EventRow.id == "e1"))
+    assert await raised(*both) == 1
+    await store.apply(EventRow.insert(event("e1", "W1")))
+    assert await raised(EventRow.insert(event("e2", "W1"))) == 0, "nothing was written"
+    at = await hall(store, name="c2")
+    before = await plan_version(store)
+    await at.stored(at.mark(8000))
+    await at.rule_entry(0, "disqualified")
+    assert await plan_version(store) == before, "facts have their own numbers"
