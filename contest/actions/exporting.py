@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from contest.actions.results import EventResults, results_of
-from contest.errors import SchemeMissing, StillBlind
+from contest.errors import NotAllowed, SchemeMissing, StillBlind
 from contest.exports.awards import (
     EventSheet,
     ScoreColumn,
@@ -20,6 +20,7 @@ from contest.exports.awards import (
 )
 from contest.exports.tables import Workbook, csv_bytes
 from contest.exports.template import competitor_template as template
+from contest.model.access import Act, Person, may
 from contest.model.ids import ContestId, EntryId, EventId, OrganisationId
 from contest.model.people import Entry
 from contest.offload import offload
@@ -28,36 +29,42 @@ from contest.store.open import Store
 from contest.store.queries import facts, people, plans
 from scoring import Result
 
+DRAFT = "draft"
+"""What a file says of results that are not published."""
 
-async def awards_workbook(store: Store, event: EventId, language: str) -> tuple[str, bytes]:
+_LOOKS = 3
+"""How often to compute anew while other events of the contest are being marked."""
+
+
+async def awards_workbook(store: Store, event: EventId, person: Person, language: str) -> tuple[str, bytes]:
     """The award list and score summary of an event: the file's name and its .xlsx."""
-    return await _workbook(event_awards(await _sheet(store, event, language), language))
+    return await _workbook(event_awards(await _sheet(store, event, person, language), language))
 
 
-async def scores_workbook(store: Store, event: EventId, language: str) -> tuple[str, bytes]:
+async def scores_workbook(store: Store, event: EventId, person: Person, language: str) -> tuple[str, bytes]:
     """The score summary of an event with every criterion and aspect: the file's name and its .xlsx."""
-    return await _workbook(event_scores(await _sheet(store, event, language), language))
+    return await _workbook(event_scores(await _sheet(store, event, person, language), language))
 
 
-async def awards_text(store: Store, event: EventId, language: str) -> tuple[str, bytes]:
+async def awards_text(store: Store, event: EventId, person: Person, language: str) -> tuple[str, bytes]:
     """The award list of an event as CSV."""
-    table = award_list(sheet := await _sheet(store, event, language), language)
+    table = award_list(sheet := await _sheet(store, event, person, language), language)
     return f"{sheet.code} {sheet.event} {table.sheet}.csv", csv_bytes(table)
 
 
-async def scores_text(store: Store, event: EventId, language: str) -> tuple[str, bytes]:
+async def scores_text(store: Store, event: EventId, person: Person, language: str) -> tuple[str, bytes]:
     """The score summary of an event as CSV."""
-    table = score_summary(sheet := await _sheet(store, event, language), language)
+    table = score_summary(sheet := await _sheet(store, event, person, language), language)
     return f"{sheet.code} {sheet.event} {table.sheet}.csv", csv_bytes(table)
 
 
-async def contest_workbook(store: Store, contest: ContestId, language: str) -> tuple[str, bytes]:
-    """All awards of a contest, across its events; blind events and events without a scheme are left out."""
+async def contest_workbook(store: Store, contest: ContestId, person: Person, language: str) -> tuple[str, bytes]:
+    """All awards of a contest, across its events; what is blind, hidden or without a scheme is left out."""
     sheets = []
     for event in await plans.events_of_contest(store, contest):
         try:
-            sheets.append(await _sheet(store, event.id, language))
-        except (StillBlind, SchemeMissing):
+            sheets.append(await _sheet(store, event.id, person, language))
+        except (StillBlind, SchemeMissing, NotAllowed):
             continue
     book = contest_awards(sheets, language)
     return await _workbook(book if sheets else msgspec.structs.replace(book, name="awards"))
@@ -76,21 +83,27 @@ async def _workbook(book: Workbook) -> tuple[str, bytes]:
     return f"{book.name}.xlsx", content
 
 
-async def _sheet(store: Store, event: EventId, language: str) -> EventSheet:
-    """Gather an event's results for paper. StillBlind while names must not stand beside numbers."""
-    found = await results_of(store, event)
+async def _sheet(store: Store, event: EventId, person: Person, language: str) -> EventSheet:
+    """Gather an event's results for paper.
+
+    StillBlind while names must not stand beside numbers; NotAllowed for whoever may see numbers only once they
+    are published.
+    """
+    found, seq = await _as_of(store, event)
     if found.event.blind and not found.gates.unblinded:
         raise StillBlind()
+    state = _state(found)
+    if state == DRAFT and not may(person.grants, Act.SEE_MARKS, contest=found.contest.id, event=event):
+        raise NotAllowed(act=Act.SEE_MARKS.value)
     organisations = {one.id: one.name for one in await people.organisations(store)}
     names = {award.id: _named(award.name, award.name_en, language) for award in found.results.awards}
-    heads = await facts.heads(store, [found.contest.id])
     return EventSheet(
         contest=found.contest.name,
         event=found.event.name,
         code=found.event.code,
-        state=_state(found),
+        state=state,
         as_of=local(now()),
-        seq=max((head.seq for head in heads), default=0),
+        seq=seq,
         places=found.scheme.places,
         columns=_columns(found, [node.id for node in found.columns], language),
         details=_columns(found, [node for node in found.scheme.nodes if node != found.scheme.root.id], language),
@@ -105,7 +118,22 @@ def _state(found: EventResults) -> str:
     for state in ("official", "provisional"):
         if found.gates.results.has(state):
             return state
-    return "draft"
+    return DRAFT
+
+
+async def _as_of(store: Store, event: EventId) -> tuple[EventResults, int]:
+    """The results of an event and the number in the ledger that they rest on, as the file will say."""
+    contest = (await plans.event(store, event)).contest
+    for _ in range(_LOOKS):
+        before = await _head(store, contest)
+        found = await results_of(store, event)
+        if await _head(store, contest) == before:
+            break  # nothing came while we computed
+    return found, before
+
+
+async def _head(store: Store, contest: ContestId) -> int:
+    return max((head.seq for head in await facts.heads(store, [contest])), default=0)
 
 
 def _columns(found: EventResults, nodes: list[str], language: str) -> tuple[ScoreColumn, ...]:

@@ -9,7 +9,8 @@ import re
 import msgspec
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\0")
+"""What a spreadsheet may take for the beginning of a formula, also as full-width keyboards write it."""
 
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,17 +52,19 @@ def csv_bytes(table: PrintedTable) -> bytes:
     """The table as CSV for Excel: UTF-8 with a byte order mark, text that looks like a formula made harmless."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([heading.text for heading in table.headings])
+    writer.writerow([_disarmed(heading.text) for heading in table.headings])
     for row in table.rows:
-        writer.writerow(
-            [_harmless(cell or "", heading) for cell, heading in zip(row, table.headings, strict=True)]
-        )
+        writer.writerow([_printed(cell or "", heading) for cell, heading in zip(row, table.headings, strict=True)])
     return out.getvalue().encode("utf-8-sig")
 
 
-def _harmless(text: str, heading: Heading) -> str:
-    """Numbers stay numbers; anything else that a spreadsheet could run gets a leading apostrophe (ASVS 1.2.10)."""
+def _printed(text: str, heading: Heading) -> str:
+    """Numbers stay numbers, everything else is text."""
+    number = heading.places is not None and re.fullmatch(r"-?\d+(\.\d+)?", text)
+    return text if number else _disarmed(text)
+
+
+def _disarmed(text: str) -> str:
+    """What a spreadsheet could run gets a leading apostrophe (ASVS 1.2.10)."""
     text = plain(text)
-    if heading.places is not None and re.fullmatch(r"-?\d+(\.\d+)?", text):
-        return text
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -22,6 +22,8 @@ _FACE = "微软雅黑"
 _LINE = Side(style="thin", color="8A93A0")
 _GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _FILL = PatternFill("solid", fgColor="ECE8DF")
+_MOST_LINES = 26
+"""No row of a spreadsheet is higher than 409 points."""
 
 
 def workbook_bytes(book: Workbook) -> bytes:
@@ -59,7 +61,7 @@ def _write(sheet: Worksheet, table: PrintedTable) -> None:
         lines = max(
             -(-_width(cell or "") // max(int(h.width), 1)) for cell, h in zip(row, table.headings, strict=True)
         )
-        sheet.row_dimensions[index].height = 6 + 15 * max(1, min(lines, 4))
+        sheet.row_dimensions[index].height = 6 + 15 * max(1, min(lines, _MOST_LINES))
         for column, (content, heading) in enumerate(zip(row, table.headings, strict=True), 1):
             _fill(sheet.cell(row=index, column=column), content, heading)
     end = _foot(sheet, table, 4 + len(table.rows), last)

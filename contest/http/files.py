@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from litestar import Response
@@ -14,8 +15,9 @@ _KINDS = {
 
 def download(content: bytes, name: str) -> Response[bytes]:
     """Answer with a file to save; Chinese names are kept, and nothing is stored on the way."""
-    ending = name.rsplit(".", 1)[-1]
-    plain = name.encode("ascii", "ignore").decode().replace('"', "").strip(" .-_") or f"jiangsai.{ending}"
+    name = re.sub(r'[\\/:*?"<>|]', "-", name)  # what no file may be called
+    stem, _, ending = name.rpartition(".")
+    plain = f"{stem.encode('ascii', 'ignore').decode().strip(' .-_') or 'jiangsai'}.{ending}"
     return Response(
         content,
         media_type=_KINDS[ending],

@@ -79,3 +79,22 @@ def test_every_printed_number_reads_back_equal():
     sheet = read_back(table(*((None, "x", number) for number in numbers))).worksheets[0]
     read = [sheet.cell(row=4 + index, column=3).value for index in range(len(numbers))]
     assert [f"{Decimal(str(value)):.2f}" for value in read] == numbers
+
+
+def test_csv_disarms_headings_and_the_formulas_of_full_width_keyboards():
+    evil = PrintedTable(
+        sheet="x",
+        title="x",
+        headings=(Heading(text="=1+1", places=2), Heading(text="@名")),
+        rows=(("＝1", "＋1"),),
+    )
+    assert csv_bytes(evil).decode("utf-8-sig").splitlines() == ["'=1+1,'@名", "'＝1,'＋1"]
+
+
+def test_a_name_of_sixty_characters_is_printed_whole():
+    name = "买" * 60
+    sheet = read_back(table(("1", name, "87.50"))).worksheets[0]
+    assert sheet["B4"].value == name
+    assert sheet["B4"].alignment.wrap_text
+    assert sheet.row_dimensions[4].height >= 15 * 60 * 2 / 16
+    assert csv_bytes(table(("1", name, "87.50"))).decode("utf-8-sig").splitlines()[1] == f"1,{name},87.50"

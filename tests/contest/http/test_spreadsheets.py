@@ -166,3 +166,29 @@ async def test_an_organiser_of_another_contest_gets_no_list(ground: Ground):
     other = await ground.admin.post("/contests", {"name": "别的大赛"})
     stranger = await ground.desks.person("别人", Role.ORGANISER, other["id"])
     assert await stranger.refusal("GET", f"/events/{event}/awards.xlsx") == (403, "not_allowed")
+
+
+async def test_nobody_reads_from_a_file_what_they_may_not_see_before_it_is_published(ground: Ground):
+    event, _ = await published(ground)
+    draft = await ground.event("电工")
+    await ground.entries(draft, ["赵甲"])
+    publisher = await ground.desks.person("发布人", Role.PUBLISHER, ground.contest)
+    for file in ("awards.xlsx", "awards.csv", "scores.xlsx", "scores.csv"):
+        assert await publisher.refusal("GET", f"/events/{draft}/{file}") == (403, "not_allowed")
+        assert (await fetch(publisher, f"/events/{event}/{file}")).content
+        assert (await fetch(ground.organiser, f"/events/{draft}/{file}")).content
+    book = await fetch(publisher, f"/contests/{ground.contest}/awards.xlsx")
+    titles = [row[0] for row in cells(book.content, 0)]
+    assert "焊工" in titles
+    subtitle = openpyxl.load_workbook(io.BytesIO(book.content)).worksheets[0]["A2"].value
+    assert subtitle.startswith("临时成绩")
+
+
+async def test_a_file_s_name_holds_no_path(ground: Ground):
+    event = await ground.event("A/B\\C")
+    await ground.entries(event, ["赵甲"])
+    named = (await fetch(ground.organiser, f"/events/{event}/scores.csv")).headers["content-disposition"]
+    assert named == (
+        'attachment; filename="A-B-C A-B-C.csv"; '
+        "filename*=UTF-8''A-B-C%20A-B-C%20%E6%88%90%E7%BB%A9%E6%B1%87%E6%80%BB%E8%A1%A8.csv"
+    )
