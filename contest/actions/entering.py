@@ -33,7 +33,7 @@ from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import people, plans, results
 from contest.store.tables import EntryRow, SessionEntryRow
-from contest.store.work import Change, Work
+from contest.store.work import Work
 
 _Row = TypeVar("_Row", bound=Table)
 
@@ -250,23 +250,26 @@ async def _draw(store: Store, event: EventId, wanted: NumbersWanted, shuffle: Sh
     if wanted.stations:
         stations = _numbered(by_lot, stations, wanted.station_prefix, again=wanted.again)
     after = [msgspec.structs.replace(entry, bib=bibs[entry.id], station=stations[entry.id]) for entry in entries]
-    changed = [
-        {"id": now.id, "bib": now.bib, "station": now.station}
-        for was, now in zip(entries, after, strict=True)
-        if now != was
-    ]
+    changed = [now for was, now in zip(entries, after, strict=True) if now != was]
     moved = [
         (now.id, now.name)
         for was, now in zip(entries, after, strict=True)
         if planned.blind and was.station and now.station != was.station
     ]
 
-    def drawn() -> Work[None]:
+    def given() -> Work[None]:
         yield from numbers_stand(planned.contest, event, entries)
         yield from none_marked(planned.contest, event, moved)
-        yield Change(EntryRow, changed)
 
-    await store.apply(given=drawn)
+    await store.apply(
+        *(
+            EntryRow.update({EntryRow.bib: entry.bib, EntryRow.station: entry.station}).where(
+                EntryRow.id == entry.id
+            )
+            for entry in changed
+        ),
+        given=given,
+    )
 
 
 def _numbered(
