@@ -17,7 +17,7 @@ import type {
   Organisation,
   Page,
   Pairing,
-  PairingState,
+  PairingNow,
   Panel,
   Preset,
   Role,
@@ -144,6 +144,6 @@ export interface SessionDraft {
 
 export const pairings = {
   begin: (seat: string) => api.post<Pairing>(`/seats/${seat}/pairing`),
-  state: (pairing: string) => api.get<PairingState>(`/pairings/${pairing}`),
+  state: (pairing: string) => api.get<PairingNow>(`/pairings/${pairing}`),
   confirm: (pairing: string, number: string) => api.post<void>(`/pairings/${pairing}/confirm`, { number }),
 };

@@ -9,11 +9,12 @@ import { Attempt } from './attempt.svelte';
 
 const AT_ONCE = 500;
 
-/** Numbers of marks made at this desk: made once, never again, and rising even when the clock is set back. */
+/** Numbers of marks made at this desk: made once, never again, above all that the book has seen of it. */
 let lastSeq = 0;
 
-function nextSeq(): number {
-  lastSeq = Math.max(lastSeq + 1, Date.now() * 1000 + Math.floor(Math.random() * 1000));
+/** The clock keeps two open pages of one person apart; the book's own next number holds when the clock is set back. */
+function nextSeq(atLeast: number): number {
+  lastSeq = Math.max(lastSeq + 1, atLeast, Date.now() * 1000 + Math.floor(Math.random() * 1000));
   return lastSeq;
 }
 
@@ -114,7 +115,7 @@ export class ImportedSheet {
       const replaces = this.#now.get(`${key} ${WHOLE_PANEL}`)?.mark ?? null;
       const content = JSON.stringify([kind, value, replaces, this.reason.trim()]);
       const before = this.#keys.get(key);
-      const made = before?.content === content ? before : { content, mark: newMark(), device_seq: nextSeq() };
+      const made = before?.content === content ? before : { content, mark: newMark(), device_seq: nextSeq(this.#sheet?.next_device_seq ?? 1) };
       this.#keys.set(key, made);
       return [
         { mark: made.mark, device_seq: made.device_seq, entry, aspect: aspectId, kind, value, replaces, reason: this.reason.trim() },

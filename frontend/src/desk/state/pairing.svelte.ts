@@ -1,5 +1,5 @@
 import { pairings } from '../calls';
-import type { Pairing, PairingState } from '../types';
+import type { Pairing, PairingNow } from '../types';
 import { Attempt } from './attempt.svelte';
 
 const EVERY = 1_500;
@@ -7,7 +7,7 @@ const EVERY = 1_500;
 /** One invitation of a tablet to a seat, from the code on this screen to the number that both screens show. */
 export class PairingWay {
   invitation = $state.raw<Pairing | null>(null);
-  now = $state.raw<PairingState | null>(null);
+  now = $state.raw<PairingNow | null>(null);
   /** Milliseconds until the code expires, by this computer's clock. */
   left = $state(0);
   number = $state('');
@@ -21,7 +21,7 @@ export class PairingWay {
     this.#seat = seat;
   }
 
-  get state(): PairingState['state'] {
+  get state(): PairingNow['state'] {
     return this.now?.state ?? 'waiting';
   }
 

@@ -15,7 +15,7 @@ const stored: SheetMark = {
   replaces: null, reason: '', device: 'd', by: '', by_name: '', made_at: '', at: '', seq: 1,
 };
 const entries = ['a', 'b', 'c'].map((entry) => ({ entry, label: entry, name: entry, organisation: '', status: 'entered' }));
-const sheet: SessionMarks = { session: 's1', state: 'opened', aspects: [theory], entries, seats: [], marks: [stored] };
+const sheet: SessionMarks = { session: 's1', state: 'opened', aspects: [theory], entries, seats: [], marks: [stored], next_device_seq: 1 };
 
 function opened(): ImportedSheet {
   const way = new ImportedSheet('s1');
@@ -71,6 +71,15 @@ test('another number in the field is another mark', async () => {
   const [first, second] = sent();
   expect(first?.[0]?.mark).not.toBe(second?.[0]?.mark);
   expect((second?.[0]?.device_seq ?? 0) > (first?.[0]?.device_seq ?? 0)).toBe(true);
+});
+
+test('a number is above all that the book has seen, even when the clock is set back', async () => {
+  server.current.on('POST', '/sessions/s1/marks', () => CUT);
+  const way = new ImportedSheet('s1');
+  way.show({ ...sheet, next_device_seq: 2 ** 52 });
+  way.type('b', theory, '70');
+  await way.store([theory]);
+  expect(sent()[0]?.[0]?.device_seq).toBe(2 ** 52);
 });
 
 test('an emptied field takes the stored mark back; a refused mark stays in its field with the reason', async () => {

@@ -117,6 +117,7 @@ test('days and moments', () => {
 });
 
 test('a fact is listed field by field, without what stands beside it already', () => {
-  const fact = { seq: 7, at: 't', type: 'gate_passed', by: 'a', content: '', prev: '', link: 'l', body: { fact: 'gate_passed', gate: 'opened', second: '', round: 1, value: null } };
-  expect(bodyOf(fact)).toEqual([['gate', 'opened'], ['round', '1']]);
+  const body = { fact: 'gate_passed', line: 'session', subject: 's', event: 'e', round: 1, gate: 'opened', by: 'a', second: '', reason: '' } as const;
+  const fact = { seq: 7, at: 't', type: 'gate_passed', by: 'a', content: '', prev: '', link: 'l', body };
+  expect(bodyOf(fact)).toEqual([['line', 'session'], ['subject', 's'], ['event', 'e'], ['round', '1'], ['gate', 'opened'], ['by', 'a']]);
 });

@@ -22,6 +22,7 @@ const sheet = (marks: SheetMark[], status = 'entered'): SessionMarks => ({
   ],
   seats: [{ id: 's1', number: 1, judge_name: '张' }, { id: 's2', number: 2, judge_name: '李' }],
   marks,
+  next_device_seq: 1,
 });
 
 test('the matrix counts what is stored and what is due, seat by seat', () => {
@@ -52,7 +53,7 @@ test('what stands in a place is the mark that counts; its history is whole, the 
 
 const session = (name: string, state: string): Session => ({
   id: name, contest: 'c', event: 'e', stage: 'st', name, panel: 'p', room: '', starts_at: '', aspects: [], entries: [], position: 1,
-  gates: { line: 'session', subject: name, round: 1, state, next: null, passed: [] },
+  gates: { line: 'session', subject: name, round: 1, state, next: null, passed: [], missing: null, pending: null },
 });
 const progress = (more: Partial<EventProgress>): EventProgress => ({
   event: 'e', name: '焊工', schemeVersion: 1, entries: 10, panels: 1, seats: 3, seatsPaired: 3, sessions: [], pending: 0, results: 'started', ...more,
@@ -81,7 +82,7 @@ test('the next step follows from what is there', () => {
 
 test('a line of gates shows what is passed, by whom, and what is still to come', () => {
   const line: GateLine = {
-    line: 'results', subject: 'e', round: 1, state: 'started', next: 'ended',
+    line: 'results', subject: 'e', round: 1, state: 'started', next: 'ended', missing: null, pending: null,
     passed: [{ gate: 'started', at: 't1', by: 'a1', by_name: '组织方', second: 'a2', second_name: '裁判长', seq: 5 }],
   };
   setLanguage('zh');
