@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from contest.model.text import Code, Day, Key, Moment, Name, Reason, Short
+from contest.model.text import Code, Day, Key, Moment, Name, Number, Reason, Short
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,13 @@ from contest.model.text import Code, Day, Key, Moment, Name, Reason, Short
         (Name, "first\nsecond"),
         (Name, "name\n"),
         (Name, "长" * 201),
+        (Name, "\u3000\u00a0"),
+        (Name, "\u200b\ufeff"),
+        (Name, "abc\u202edef"),
+        (Name, "first\u2028second"),
+        (Name, "a\x85b"),
+        (Number, "\u2066A01"),
+        (Reason, "abc\u202edef"),
         (Short, "a\tb"),
         (Code, "x" * 33),
         (Key, "two words"),
@@ -22,6 +29,7 @@ from contest.model.text import Code, Day, Key, Moment, Name, Reason, Short
         (Key, "key\n"),
         (Day, "2026-1-1"),
         (Day, "2026-01-01\n"),
+        (Day, "２０２６-01-01"),
         (Moment, "tomorrow"),
         (Reason, "a\x00b"),
     ],
@@ -36,6 +44,8 @@ def test_what_no_name_carries_is_refused(kind: type, text: str):
     [
         (Name, "欧阳·买买提 O'Neil"),
         (Name, " 前后有空 "),
+        (Name, "می‌خواهم"),
+        (Name, "张　三"),
         (Short, ""),
         (Code, "A-1"),
         (Key, "0f3a:skating_1.a-b"),
