@@ -73,6 +73,7 @@ _WRITING = (
 _REASONS = (
     (r"Object missing required field `(.+)`", "缺少“{0}”。", "“{0}” is missing."),
     (r"Object contains unknown field `(.+)`", "不认识“{0}”。", "“{0}” is not a word of this node."),
+    (r"Expected `str` matching regex .*x00.*", "有看不见的控制字符。", "There are control characters in it."),
     (r"Expected `str` matching regex .*", *_WRITING),
     (r"Expected `str(?: \| null)?`, got `(?:int|float)`", *_AS_TEXT),
     (r"Expected `(.+)`, got `(.+)`", "应为 {0}，却是 {1}。", "Expected {0}, found {1}."),

@@ -258,3 +258,26 @@ def test_the_json_schema_knows_every_kind():
         "sum", "panel", "judgement", "pass_fail", "completed", "difference", "choice", "tolerance", "imported",
         "amount", "penalty", "quantity",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "told"),
+    [
+        ("id", "work\n", "Write decimals"),
+        ("high", "10\n", "Write decimals"),
+        ("name", "作\x00品", "control characters"),
+        ("name", "作品\n", "control characters"),
+        ("hint", "看\x1b这里", "control characters"),
+    ],
+)
+def test_a_document_holds_no_character_that_cannot_be_seen(field, text, told):
+    part = {"kind": "panel", "id": "work", "name": "作品", "high": "10", field: text}
+    root = {"kind": "sum", "id": "total", "name": "总分", "parts": [part]}
+    with pytest.raises(SchemeProblem, match=told):
+        parse(json.dumps({"root": root}))
+
+
+def test_a_hint_may_have_lines():
+    part = {"kind": "panel", "id": "work", "name": "作品", "high": "10", "hint": "一\n二"}
+    root = {"kind": "sum", "id": "total", "name": "总分", "parts": [part]}
+    assert parse(json.dumps({"root": root})).aspects["work"].hint == "一\n二"
