@@ -10,11 +10,11 @@ from msgspec import UNSET, UnsetType
 from piccolo.columns import Column
 from piccolo.query.base import Query
 
-from contest.actions.signing_in import Revocations, check_password, hashed, plain_login, sign_out_everywhere
+from contest.actions.signing_in import Revocations, check_password, hashed, sign_out_everywhere
 from contest.errors import BadInput, NotFound, StillInUse
 from contest.model.access import Person, Role
 from contest.model.ids import AccountId, ContestId, EventId
-from contest.model.text import Key, Name
+from contest.model.text import Key, Name, folded
 from contest.store import clock
 from contest.store.ids import new_id
 from contest.store.open import Store
@@ -145,7 +145,7 @@ async def take_role(store: Store, grant: str, revocations: Revocations) -> None:
 
 def _login(typed: str) -> str:
     """Return a login as it is kept; BadInput for one that looks like another or that nobody could type."""
-    plain = plain_login(typed)
+    plain = folded(typed)
     strange = [letter for letter in plain if unicodedata.category(letter)[0] in "CZ" or letter in _LOOK_EMPTY]
     if strange or not 1 <= len(plain) <= LONGEST_LOGIN:
         raise BadInput(field="login", problem=f"1–{LONGEST_LOGIN}")

@@ -15,7 +15,7 @@ from contest.model.access import Act, Person, may
 from contest.model.contest import Event, PublicView, Stage
 from contest.model.gate import Line
 from contest.model.ids import ContestId, EventId, StageId
-from contest.model.text import Code, Name, Position
+from contest.model.text import Code, Name, Position, folded
 from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import people, plans, results
@@ -124,7 +124,7 @@ async def drop_event(store: Store, event: EventId) -> None:
 
 
 def _code_is_free(events: list[Event], code: str) -> None:
-    if any(event.code.casefold() == code.casefold() for event in events):
+    if any(folded(event.code) == folded(code) for event in events):
         raise AlreadyExists(what="event", name=code)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -22,6 +21,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from contest.errors import PasswordTooCommon, PasswordTooShort, SignInRefused, TooManyRequests
 from contest.model.access import Person, Role
 from contest.model.ids import AccountId
+from contest.model.text import folded
 from contest.store import clock
 from contest.store.open import Store
 from contest.store.queries import accounts
@@ -87,11 +87,6 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     person: Person
 
 
-def plain_login(typed: str) -> str:
-    """Return a login as it is kept: the same for full-width letters, capitals and spaces around."""
-    return unicodedata.normalize("NFKC", typed).strip().casefold()
-
-
 def digest(token: str) -> str:
     """Return what is stored of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -99,7 +94,7 @@ def digest(token: str) -> str:
 
 async def sign_in(store: Store, login: str, password: str, *, hours: int) -> SignedIn:
     """Check name and password and begin a sign-in; SignInRefused does not say which of the two was wrong."""
-    known = await accounts.credentials_of_login(store, plain_login(login))
+    known = await accounts.credentials_of_login(store, folded(login))
     right = await verified(known.password if known else _NOBODY, password)
     if known is None or not right:
         raise SignInRefused()

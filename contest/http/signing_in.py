@@ -16,6 +16,7 @@ from contest.http.limits import Limits
 from contest.http.security import COOKIE, cookie_of, token_of
 from contest.model.access import Grant, Person
 from contest.model.ids import AccountId
+from contest.model.text import folded
 from contest.settings import Settings
 from contest.store.open import Store
 
@@ -77,7 +78,7 @@ async def sign_in(
     *, data: SignIn, request: _Request, store: Store, settings: Settings, limits: Limits, revocations: Revocations
 ) -> Response[Me]:
     """Begin a sign-in; one that the browser had before ends."""
-    login, address = signing_in.plain_login(data.login), address_of(request)
+    login, address = folded(data.login), address_of(request)
     limits.sign_ins_of_one.take(f"{login} {address}")
     with limits.sign_ins.missing(SignInRefused, address=address, secret=login):
         signed_in = await signing_in.sign_in(store, login, data.password, hours=settings.sign_in_hours)

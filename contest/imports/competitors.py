@@ -7,7 +7,7 @@ with a single fault is never applied.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -22,6 +22,7 @@ from contest.errors import (
     RowDoubled,
 )
 from contest.imports.reader import Cell, Grid
+from contest.model.text import folded
 
 COLUMNS: dict[str, tuple[str, str, int]] = {
     "name": ("姓名", "Name", 60),
@@ -104,10 +105,10 @@ def plan(
             line, wrong = _line(cells, index + 1, columns, language, grid.sheet)
             faults += wrong
             if line is not None:
-                lines.append(line)
+                lines.append(msgspec.structs.replace(line, events=tuple(_codes(line.events, events))))
     letters = {field: _letter(column) for field, column in columns.items()}
     faults += _doubled(lines, letters, grid.sheet)
-    added, changed, unchanged = _compare(lines, known)
+    added, changed, unchanged = _compare(lines, known, told="organisation" in columns)
     owners = {change.line.row: change.known.id for change in (*changed, *unchanged)}
     faults += _wrong_events(lines, events, owners, letters, grid.sheet)
     return Plan(
@@ -154,13 +155,23 @@ def _line(
             name=texts["name"],
             organisation=texts.get("organisation", ""),
             number=texts.get("number", ""),
-            events=tuple(
-                dict.fromkeys(code for code in re.split(r"[\s,;，；、/]+", texts.get("events", "")) if code)
-            ),
+            events=(texts.get("events", ""),),
             bib=texts.get("bib", ""),
         ),
         [],
     )
+
+
+def _codes(typed: Sequence[str], events: Iterable[str]) -> Iterable[str]:
+    """The events that a cell names, each once: whole, between marks, or between spaces; however they are typed."""
+    known = {folded(code): code for code in events}
+    found: list[str] = []
+    for text in typed:
+        parts = [text] if folded(text) in known else re.split(r"[,;，；、/]+", text)
+        for part in parts:
+            words = [part] if folded(part) in known else part.split()
+            found += [known.get(folded(word), word) for word in words]
+    return dict.fromkeys(found)
 
 
 def _wrong_cell(field: str, cell: Cell, language: str) -> ContestError | None:
@@ -214,7 +225,10 @@ def _wrong_events(
                 yield Fault(sheet=sheet, row=line.row, column=letters["bib"], broken=wrong, value=line.bib)
 
 
-def _compare(lines: Sequence[Line], known: Sequence[Known]) -> tuple[list[Line], list[Change], list[Change]]:
+def _compare(
+    lines: Sequence[Line], known: Sequence[Known], *, told: bool
+) -> tuple[list[Line], list[Change], list[Change]]:
+    """Tell new, changed and unchanged rows apart; `told`: the sheet says anything of organisations."""
     by_number = {one.number: one for one in known if one.number}
     by_name = {(one.name, one.organisation): one for one in known}
     added: list[Line] = []
@@ -224,10 +238,14 @@ def _compare(lines: Sequence[Line], known: Sequence[Known]) -> tuple[list[Line],
         one = by_number.get(line.number) if line.number else by_name.get((line.name, line.organisation))
         if one is None:
             added.append(line)
-        elif (one.name, one.organisation, one.number) == (line.name, line.organisation, line.number or one.number):
-            unchanged.append(Change(known=one, line=line))
-        else:
-            changed.append(Change(known=one, line=line))
+            continue
+        said = line if told else msgspec.structs.replace(line, organisation=one.organisation)
+        same = (one.name, one.organisation, one.number) == (
+            said.name,
+            said.organisation,
+            said.number or one.number,
+        )
+        (unchanged if same else changed).append(Change(known=one, line=said))
     return added, changed, unchanged
 
 

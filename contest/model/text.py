@@ -6,6 +6,7 @@ turns the direction of the text around it, or breaks its line: a name on a list 
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated
 
 import msgspec
@@ -32,3 +33,8 @@ Moment = Annotated[
     str, msgspec.Meta(max_length=32, pattern=rf"^({_DAY}([T ]{_TIME}(Z|[+-][0-9]{{2}}:[0-9]{{2}})?)?)?$(?!\n)")
 ]
 Position = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+
+
+def folded(text: str) -> str:
+    """Return what people take for the same text: without spaces around, capitals or full-width letters."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()

@@ -189,3 +189,11 @@ async def test_presets_are_schemes(ground: Ground) -> None:
     for preset in presets:
         checked = await ground.organiser.post("/schemes/check", {"document": preset["document"]})
         assert (preset["preset"], checked["problems"]) == (preset["preset"], [])
+
+
+async def test_two_codes_that_people_take_for_the_same_are_the_same(ground: Ground) -> None:
+    path = f"/contests/{ground.contest}/events"
+    await ground.organiser.post(path, {"code": "W1", "name": "焊工"})
+    for code in ("w1", "Ｗ１", " W1 "):
+        refused = await ground.organiser.refusal("POST", path, {"code": code, "name": "别的"})
+        assert refused == (409, "already_exists")

@@ -62,3 +62,25 @@ def test_two_new_rows_cannot_share_a_bib_in_one_event():
 def test_the_heading_may_stand_below_a_title_in_either_language():
     grid = sheet(["2026 选手报名表"], [], ["Name*", "Organisation", "Number"], ["An He", "Works 1", "7"])
     assert [line.name for line in plan(grid, [], {}, language="en").added] == ["An He"]
+
+
+def test_a_column_that_is_not_there_changes_nothing():
+    grid = sheet(["姓名", "编号"], ["安和", "1001"])
+    (change,) = plan(grid, KNOWN, {}).changed
+    assert (change.line.name, change.line.organisation) == ("安和", "一厂")
+    assert plan(sheet(["姓名", "编号"], ["安禾", "1001"]), KNOWN, {}).changed == ()
+    assert [change.line.organisation for change in made(["安禾", "", "1001"]).changed] == [""]
+
+
+def test_event_codes_are_read_as_people_type_them():
+    events = {"W 1": {}, "A/B": {}, "hg": {}, "JC": {}}
+    for typed, codes in (
+        ("ＨＧ、jc", ("hg", "JC")),
+        ("w 1", ("W 1",)),
+        ("W 1，HG", ("W 1", "hg")),
+        ("a/b", ("A/B",)),
+        ("hg jc HG", ("hg", "JC")),
+        ("XX/hg", ("XX", "hg")),
+    ):
+        found = plan(sheet(HEADING, ["柏青", "", "", typed]), [], events)
+        assert found.added[0].events == codes
