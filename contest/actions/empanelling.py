@@ -12,11 +12,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from contest.actions.changing import row
-from contest.errors import AlreadyExists, NotFound, StillInUse
+from contest.errors import AlreadyExists, NotFound
 from contest.model.ids import EventId, PanelId, SeatId
 from contest.model.panel import Panel, Seat
 from contest.model.text import Key, Name, Short
-from contest.store.holding import panel_open, seats_free
+from contest.store.holding import in_no_session, panel_open, seats_free
 from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import plans
@@ -138,11 +138,14 @@ def _write(seat: Seat, *, new: bool) -> Any:
 async def drop_panel(store: Store, panel: PanelId) -> None:
     """Take a panel back that marks no session and has marked nothing."""
     before = await plans.panel(store, panel)
-    if any(session.panel == panel for session in await plans.sessions_of_event(store, before.event)):
-        raise StillInUse(what="panel")
     seats = [seat.id for seat in before.seats]
+
+    def given() -> Work[None]:
+        yield from in_no_session(before.contest, before.event, "panel", panel)
+        yield from seats_free(before.contest, before.event, panel, seats)
+
     await store.apply(
         SeatRow.delete().where(SeatRow.panel == panel),
         PanelRow.delete().where(PanelRow.id == panel),
-        given=lambda: seats_free(before.contest, before.event, panel, seats),
+        given=given,
     )

@@ -10,16 +10,17 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from contest.actions.changing import change, changes_in, row
-from contest.errors import AlreadyExists, EventStarted, StillInUse
+from contest.errors import AlreadyExists
 from contest.model.access import Act, Person, may
 from contest.model.contest import Event, PublicView, Stage
-from contest.model.gate import Line
 from contest.model.ids import ContestId, EventId, StageId
 from contest.model.text import Code, Name, Position, folded
+from contest.store.holding import event_empty, in_no_session, not_started
 from contest.store.ids import new_id
 from contest.store.open import Store
-from contest.store.queries import people, plans, results
+from contest.store.queries import plans
 from contest.store.tables import EventRow, GrantRow, StageRow
+from contest.store.work import Work
 
 FIRST_STAGE = "决赛"
 """The stage that every new event begins with, so that a small contest never needs to think of stages."""
@@ -102,36 +103,28 @@ async def change_event(store: Store, event: EventId, changes: EventChanges) -> E
         for field in ("blind", "public_view")
         if named.get(field, getattr(before, field)) != getattr(before, field)
     ]
-    if fixed and await _has_started(store, event):
-        raise EventStarted(field=fixed[0])
-    return await change(store, EventRow, before, named)
+
+    def given() -> Work[None]:
+        if fixed:
+            yield from not_started(before.contest, event, fixed[0])
+
+    return await change(store, EventRow, before, named, given=given)
 
 
 async def drop_event(store: Store, event: EventId) -> None:
     """Take an event back that nobody is entered in; its scheme stays with the ledger that names it."""
-    await plans.event(store, event)
-    if (
-        await people.entries_of_event(store, event)
-        or await plans.sessions_of_event(store, event)
-        or await plans.panels_of_event(store, event)
-    ):
-        raise StillInUse(what="event")
+    before = await plans.event(store, event)
     await store.apply(
         StageRow.delete().where(StageRow.event == event),
         GrantRow.delete().where(GrantRow.event == event),
         EventRow.delete().where(EventRow.id == event),
+        given=lambda: event_empty(before.contest, event),
     )
 
 
 def _code_is_free(events: list[Event], code: str) -> None:
     if any(folded(event.code) == folded(code) for event in events):
         raise AlreadyExists(what="event", name=code)
-
-
-async def _has_started(store: Store, event: EventId) -> bool:
-    gates = await results.gates_of_event(store, event)
-    line = gates.line(Line.RESULTS, event)
-    return line.round > 1 or line.has("started")
 
 
 # ---- stages ----------------------------------------------------------------------------------------------
@@ -155,6 +148,7 @@ async def change_stage(store: Store, stage: StageId, changes: StageChanges) -> S
 async def drop_stage(store: Store, stage: StageId) -> None:
     """Take a stage back that has no sessions."""
     before = await plans.stage(store, stage)
-    if any(session.stage == stage for session in await plans.sessions_of_event(store, before.event)):
-        raise StillInUse(what="stage")
-    await store.apply(StageRow.delete().where(StageRow.id == stage))
+    await store.apply(
+        StageRow.delete().where(StageRow.id == stage),
+        given=lambda: in_no_session(before.contest, before.event, "stage", stage),
+    )

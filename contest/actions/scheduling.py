@@ -19,7 +19,7 @@ from contest.model.ids import AspectId, EntryId, EventId, PanelId, SessionId, St
 from contest.model.panel import Seat
 from contest.model.people import Entry, label_of
 from contest.model.text import Key, Moment, Name, Position, Short
-from contest.store.holding import never_opened, not_ended, nothing_lost, scheduled_once
+from contest.store.holding import never_opened, not_ended, nothing_lost, scheduled_once, still_there
 from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import people, plans, schemes
@@ -96,6 +96,7 @@ async def plan_session(store: Store, event: EventId, new: NewSession) -> Session
 
     def given() -> Work[None]:
         yield from not_ended(planned.contest, event)
+        yield from still_there(session)
         yield from scheduled_once(session, _names(frame))
 
     await store.apply(
@@ -122,6 +123,7 @@ async def change_session(store: Store, session: SessionId, changes: SessionChang
     own = {field: values[field] for field in ("name", *named) if field != "entries"}
 
     def given() -> Work[None]:
+        yield from still_there(after)
         if _marked(after) != _marked(before):
             yield from nothing_lost(after, seats, _names(frame))
             yield from scheduled_once(after, _names(frame))

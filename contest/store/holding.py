@@ -14,7 +14,9 @@ import msgspec
 from contest.errors import (
     AlreadyExists,
     AspectScheduledTwice,
+    EventStarted,
     MarksExist,
+    NotFound,
     Overtaken,
     ResultsEnded,
     SessionLocked,
@@ -33,10 +35,12 @@ from contest.store.tables import (
     HeadRow,
     MarkRow,
     OrganisationRow,
+    PanelRow,
     RoundRow,
     SeatRow,
     SessionEntryRow,
     SessionRow,
+    StageRow,
 )
 from contest.store.work import Find, Insert, Work
 
@@ -95,6 +99,38 @@ def nothing_lost(after: Session, seats: Collection[SeatId], names: Mapping[str, 
         for kind, there in kept.items():
             if row[kind] not in there:
                 raise MarksExist(what=kind, name=names.get(row[kind], row[kind]))
+
+
+def not_started(contest: ContestId, event: EventId, field: str) -> Work[None]:
+    """Refuse to change what is settled before marking starts."""
+    yield from held(contest)
+    gates = yield Find(GateRow, ("subject",), [(event,)], columns=("line",))
+    if any(row["line"] == Line.RESULTS.value for row in gates):
+        raise EventStarted(field=field)
+
+
+def event_empty(contest: ContestId, event: EventId) -> Work[None]:
+    """Refuse to forget an event that has entries, sessions or panels."""
+    yield from held(contest)
+    for table in (EntryRow, SessionRow, PanelRow):
+        if (yield Find(table, ("event",), [(event,)], columns=("id",))):
+            raise StillInUse(what="event")
+
+
+def in_no_session(contest: ContestId, event: EventId, column: str, key: str) -> Work[None]:
+    """Refuse to forget the panel or the stage (the column's name) of a session."""
+    yield from held(contest)
+    sessions = yield Find(SessionRow, ("event",), [(event,)], columns=(column,))
+    if any(row[column] == key for row in sessions):
+        raise StillInUse(what=column)
+
+
+def still_there(session: Session) -> Work[None]:
+    """Refuse a session of a stage or a panel that was taken back meanwhile."""
+    yield from held(session.contest)
+    for table, key, what in ((StageRow, session.stage, "stage"), (PanelRow, session.panel, "panel")):
+        if key is not None and not (yield Find(table, ("id",), [(key,)], columns=("id",))):
+            raise NotFound(what=what)
 
 
 def never_opened(contest: ContestId, session: SessionId) -> Work[None]:

@@ -189,3 +189,70 @@ async def test_a_session_loses_no_entry_that_came_and_was_marked_a_moment_ago(
     monkeypatch.setattr(plans, "session", overtaken)
     assert await ground.organiser.refusal("PATCH", path, {"entries": [one]}) == (409, "marks_exist")
     assert (await ground.organiser.get(path))["entries"] == [one, two, three]
+
+
+async def test_what_spectators_see_is_settled_before_the_first_session_opens_however_close(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await ground.event("HG", public_view="after_publication")
+    await ground.entries(event, ["赵甲"])
+    theory, _ = await ground.sessions(event, (await ground.panel(event))["id"])
+    apply = ground.desks.store.apply
+
+    async def overtaken(*queries: Any, **more: Any) -> Any:
+        monkeypatch.undo()
+        await ground.chief.post(f"/sessions/{theory}/open")
+        return await apply(*queries, **more)
+
+    monkeypatch.setattr(ground.desks.store, "apply", overtaken)
+    refused = await ground.organiser.refusal("PATCH", f"/events/{event}", {"public_view": "live"})
+    assert refused == (409, "event_started")
+    assert (await ground.organiser.get(f"/events/{event}"))["public_view"] == "after_publication"
+
+
+async def test_nothing_is_taken_back_that_is_used_from_this_moment_on(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await ground.event("HG")
+    panel = await ground.panel(event)
+    stage = await ground.organiser.post(f"/events/{event}/stages", {"name": "预赛"})
+    apply = ground.desks.store.apply
+
+    async def overtaken(*queries: Any, **more: Any) -> Any:
+        monkeypatch.undo()
+        body = {"name": "实操", "panel": panel["id"], "stage": stage["id"]}
+        await ground.organiser.post(f"/events/{event}/sessions", body)
+        return await apply(*queries, **more)
+
+    for path in (f"/panels/{panel['id']}", f"/stages/{stage['id']}"):
+        monkeypatch.setattr(ground.desks.store, "apply", overtaken)
+        assert await ground.organiser.refusal("DELETE", path) == (409, "still_in_use")
+        (session,) = await ground.organiser.get(f"/events/{event}/sessions")
+        await ground.organiser.ask("DELETE", f"/sessions/{session['id']}")
+    await ground.organiser.ask("DELETE", f"/panels/{panel['id']}")
+
+    async def entered(*queries: Any, **more: Any) -> Any:
+        monkeypatch.undo()
+        await ground.organiser.post(f"/events/{event}/entries", {"kind": "project", "name": "节能改造"})
+        return await apply(*queries, **more)
+
+    monkeypatch.setattr(ground.desks.store, "apply", entered)
+    assert await ground.organiser.refusal("DELETE", f"/events/{event}") == (409, "still_in_use")
+
+
+async def test_no_session_is_planned_for_a_panel_that_goes_at_this_moment(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await ground.event("HG")
+    panel = await ground.panel(event)
+    apply = ground.desks.store.apply
+
+    async def overtaken(*queries: Any, **more: Any) -> Any:
+        monkeypatch.undo()
+        await ground.organiser.ask("DELETE", f"/panels/{panel['id']}")
+        return await apply(*queries, **more)
+
+    monkeypatch.setattr(ground.desks.store, "apply", overtaken)
+    path, body = f"/events/{event}/sessions", {"name": "实操", "panel": panel["id"]}
+    assert await ground.organiser.refusal("POST", path, body) == (404, "not_found")
+    assert await ground.organiser.get(path) == []
