@@ -13,12 +13,14 @@ from contest.actions.changing import change, changes_in, row
 from contest.errors import AlreadyExists
 from contest.model.access import Act, Person, may
 from contest.model.contest import Event, PublicView, Stage
+from contest.model.gate import PLANNED
 from contest.model.ids import ContestId, EventId, StageId
 from contest.model.text import Code, Name, Position, folded
 from contest.store.holding import event_empty, in_no_session, not_started
 from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import plans
+from contest.store.queries.results import states_of_results
 from contest.store.tables import EventRow, GrantRow, StageRow
 from contest.store.work import Work
 
@@ -63,10 +65,18 @@ class StageChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 # ---- events ----------------------------------------------------------------------------------------------
 
 
-async def events_of(store: Store, person: Person, contest: ContestId) -> list[Event]:
+class EventLine(Event, frozen=True, kw_only=True):
+    """An event as a list shows it. `state`: how far its results have come."""
+
+    state: str = PLANNED
+
+
+async def events_of(store: Store, person: Person, contest: ContestId) -> list[EventLine]:
     """The events of a contest whose plan a person may read."""
     events = await plans.events_of_contest(store, contest)
-    return [event for event in events if may(person.grants, Act.SEE_PLAN, contest=contest, event=event.id)]
+    seen = [event for event in events if may(person.grants, Act.SEE_PLAN, contest=contest, event=event.id)]
+    states = await states_of_results(store, [event.id for event in seen])
+    return [EventLine(**msgspec.structs.asdict(event), state=states.get(event.id, PLANNED)) for event in seen]
 
 
 async def plan_event(store: Store, contest: ContestId, new: NewEvent) -> Event:

@@ -6,7 +6,7 @@ from litestar import Controller, delete, get, patch, post
 
 from contest.actions import announcing, planning
 from contest.actions.announcing import ContestChanges, NewContest, NewSeason, SeasonChanges
-from contest.actions.planning import EventChanges, NewEvent, NewStage, StageChanges
+from contest.actions.planning import EventChanges, EventLine, NewEvent, NewStage, StageChanges
 from contest.http.guards import ANYWHERE, WITHIN
 from contest.model.access import Act, Person
 from contest.model.contest import Contest, Event, Season, Stage
@@ -74,8 +74,8 @@ class Contests(Controller):
         await announcing.drop_contest(store, ContestId(contest))
 
     @get("/{contest:str}/events", opt={"act": Act.SEE_PLAN, "scope": WITHIN}, summary="List a contest's events")
-    async def events(self, contest: str, store: Store, person: Person) -> list[Event]:
-        """List the events of a contest that I may see, in their order."""
+    async def events(self, contest: str, store: Store, person: Person) -> list[EventLine]:
+        """List the events of a contest that I may see, in their order, with the state of their results."""
         return await planning.events_of(store, person, ContestId(contest))
 
     @post("/{contest:str}/events", opt={"act": Act.PLAN}, summary="Plan an event")

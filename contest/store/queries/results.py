@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -68,6 +68,16 @@ def _rounds(passed: Sequence[Mapping[str, Any]], newest: Sequence[Mapping[str, A
 def _in_order(line: Line, gates: list[Passed]) -> list[Passed]:
     """Two gates may be passed in one fact's commit; the line itself says which comes first."""
     return sorted(gates, key=lambda passed: ORDER[line].index(passed.gate))
+
+
+async def states_of_results(store: Store, events: Collection[EventId]) -> dict[EventId, str]:
+    """The gate that the results of each of these events passed last; one that passed none is left out."""
+    among: list[str] = [*events] or [""]
+    line = GateRow.line == Line.RESULTS.value
+    passed = await store.select(GateRow.select().where(GateRow.subject.is_in(among) & line).order_by(GateRow.seq))
+    newest = await store.select(RoundRow.select().where(RoundRow.event.is_in(among)))
+    lines = {known.subject: known for known in _rounds(passed, newest) if known.line is Line.RESULTS}
+    return {EventId(subject): known.state for subject, known in lines.items() if known.passed}
 
 
 class MarkOnRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -288,6 +288,17 @@ export interface EventChanges {
   position?: number;
 }
 
+export interface EventLine {
+  id: string;
+  contest: string;
+  code: string;
+  name: string;
+  blind?: boolean;
+  public_view?: PublicView;
+  position?: number;
+  state?: string;
+}
+
 export interface EventOnProgramme {
   event: string;
   code: string;
