@@ -2,12 +2,13 @@
 
 Rank = 1 + number of entries that are strictly better, among entries of the same completeness: while marking runs,
 those with all their marks are ranked among themselves and the others follow by their points so far. The order of
-input never matters: where entries are equal in
-everything, the rows of a list stand by entry id.
+input never matters: where entries are equal in everything, the rows of a list stand by the numbers printed for
+them (A2 before A10), and those without a number by entry id.
 """
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -59,8 +60,7 @@ def order(scheme: Scheme, plan: Plan, grid: Grid, tally: Tally, sheet: Sheet) ->
     known = needed_known(scheme, plan, tally)
     behind = np.where(known | scheme.ranking.rank_incomplete, -1, 0)
     groups = np.where(competing, behind, np.array(last, dtype=np.int64))
-    names = np.argsort(np.argsort(np.array(sheet.entries, dtype=np.str_), kind="stable"), kind="stable")
-    sequence = np.lexsort((names, *reversed(columns), groups))
+    sequence = np.lexsort((_as_listed(sheet), *reversed(columns), groups))
     among = int(competing.sum())
     ranked = among if scheme.ranking.rank_incomplete else int((competing & known).sum())
     ties = _ties(columns, sequence[:ranked])
@@ -93,6 +93,24 @@ def order(scheme: Scheme, plan: Plan, grid: Grid, tally: Tally, sheet: Sheet) ->
         entries=sum(status not in ("withdrawn", "out_of_competition") for status in statuses),
         open_ties=open_ties if scheme.ranking.ties == "must_break" else 0,
     )
+
+
+def natural(label: str) -> str:
+    """Return what a number printed for people is sorted by: as they count, A2 before A10."""
+    # How many digits a run has stands before them, so that texts compare as the numbers do.
+    return _DIGITS.sub(lambda run: chr(len(run[1])) + run[1], label)
+
+
+_DIGITS = re.compile("0*([0-9]+)")
+
+
+def _as_listed(sheet: Sheet) -> npt.NDArray[np.int64]:
+    """For each entry its place in a list by the numbers printed for them; the others follow by id."""
+    labels = [sheet.labels.get(entry, "") for entry in sheet.entries]
+    keys = [(not label, natural(label), label, entry) for label, entry in zip(labels, sheet.entries, strict=True)]
+    places = np.empty(len(keys), dtype=np.int64)
+    places[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+    return places
 
 
 def needed(scheme: Scheme) -> tuple[str, ...]:

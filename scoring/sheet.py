@@ -36,7 +36,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
     `statuses` names entries that do not simply take part (withdrawn, not_started, …); who is not named is
     `entered`. `seats` says how many judges mark each entry; `panels` the same for single aspects of an entry
-    that another panel marks. Blank is where no mark is.
+    that another panel marks. Blank is where no mark is. `labels` are the numbers that lists print; where rows are
+    equal in everything, they stand in this order, and nothing else depends on it.
     """
 
     entries: tuple[str, ...]
@@ -44,6 +45,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     seats: Mapping[str, int]
     statuses: Mapping[str, str] = {}
     panels: Mapping[tuple[str, str], int] = {}
+    labels: Mapping[str, str] = {}
 
 
 class SheetProblem(ValueError):

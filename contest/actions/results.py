@@ -14,7 +14,7 @@ from contest.model.contest import Contest, Event, Session
 from contest.model.ids import EntryId, EventId, PanelId
 from contest.model.mark import WHOLE_PANEL, MarkKind
 from contest.model.panel import Panel
-from contest.model.people import Entry, EntryStatus
+from contest.model.people import Entry, EntryStatus, label_of
 from contest.store.open import Store
 from contest.store.queries import people, plans, schemes
 from contest.store.queries.results import CountedMark, EventGates, MarkOnRecord, gates_of_event, marks_that_count
@@ -89,9 +89,11 @@ def sheet_of(
     sessions: Sequence[Session],
     panels: Sequence[Panel],
     marks: Iterable[CountedMark | MarkOnRecord],
+    *,
+    blind: bool,
 ) -> Sheet:
     """Lay the marks that count out as the scoring engine reads them."""
-    return Layout(scheme, entries, sessions, panels).laid_out(marks)
+    return Layout(scheme, entries, sessions, panels, blind=blind).laid_out(marks)
 
 
 class Layout:
@@ -108,10 +110,14 @@ class Layout:
         entries: Sequence[Entry],
         sessions: Sequence[Session],
         panels: Sequence[Panel],
+        *,
+        blind: bool,
     ) -> None:
         self._aspects = scheme.aspects
         self._numbers = {WHOLE_PANEL: 0} | {seat.id: seat.number for panel in panels for seat in panel.seats}
         self._known = {entry.id for entry in entries}
+        # Behind stations nothing else may order equal rows, not even later: the order would say who is who.
+        self._labels: dict[str, str] = {entry.id: entry.station if blind else label_of(entry) for entry in entries}
         self._statuses: dict[str, str] = {
             entry.id: entry.status.value for entry in entries if entry.status is not EntryStatus.ENTERED
         }
@@ -130,7 +136,7 @@ class Layout:
     @classmethod
     def of(cls, plan: EventPlan) -> Layout:
         """The layout of an event's sheet."""
-        return cls(plan.scheme, plan.entries, plan.sessions, plan.panels)
+        return cls(plan.scheme, plan.entries, plan.sessions, plan.panels, blind=plan.event.blind)
 
     def place(self, mark: CountedMark | MarkOnRecord) -> SheetMark | None:
         """Say where a mark stands on the sheet; None when it stands nowhere."""
@@ -154,4 +160,5 @@ class Layout:
             # An aspect that is scheduled nowhere waits for marks: it must not look complete.
             seats=dict.fromkeys(self._known, self._most),
             panels=self._judges,
+            labels=self._labels,
         )

@@ -3,6 +3,7 @@
 import json
 from fractions import Fraction
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +84,16 @@ def test_the_order_of_input_never_matters(seed, size, dice):
     sheet = contest.sheet(entries=tuple(entries))
     mixed = type(sheet)(entries=sheet.entries, marks=marks, seats=sheet.seats, statuses=sheet.statuses)
     assert results(contest.scheme, mixed) == results(contest.scheme, contest.sheet())
+
+
+@given(SEEDS, SIZES, st.randoms())
+@thorough(200)
+def test_the_numbers_printed_for_entries_change_no_rank(seed, size, dice):
+    contest = Contest(seed, size, holes=0.05)
+    numbers = {entry: f"A{dice.randrange(12)}" for entry in contest.entries if dice.random() < 0.9}
+    bare = {row.entry: row for row in results(contest.scheme, contest.sheet()).rows}
+    for row in results(contest.scheme, msgspec.structs.replace(contest.sheet(), labels=numbers)).rows:
+        assert msgspec.structs.replace(row, place=0) == msgspec.structs.replace(bare[row.entry], place=0)
 
 
 @given(SEEDS, SIZES)

@@ -13,6 +13,21 @@ def test_entries_with_equal_totals_share_a_rank_and_the_next_rank_is_skipped():
     assert ranked(scheme(points()), given) == [("birch", 1, True), ("cedar", 1, True), ("amber", 3, False)]
 
 
+def test_rows_that_are_equal_stand_by_the_numbers_printed_for_them_and_without_one_by_id():
+    numbers = {"amber": "A10", "birch": "A2", "cedar": "B1", "dogwood": "A002"}
+    given = {entry: {"points": 92} for entry in ("elder", "cedar", "amber", "dogwood", "birch", "alder")}
+    rows = ranked(scheme(points()), given, labels=numbers)
+    assert [entry for entry, *_ in rows] == ["dogwood", "birch", "amber", "cedar", "alder", "elder"]
+    assert {rank for _, rank, _ in rows} == {1}
+    unmarked = results(scheme(points()), sheet({entry: {} for entry in given}, labels=numbers)).rows
+    assert [row.entry for row in unmarked] == [entry for entry, *_ in rows]
+
+
+def test_a_number_printed_for_an_entry_never_lifts_it_above_a_better_one():
+    given = {"amber": {"points": 91.5}, "birch": {"points": 92}}
+    assert ranked(scheme(points()), given, labels={"amber": "1", "birch": "2"})[0] == ("birch", 1, False)
+
+
 def test_a_tie_is_broken_by_the_keys_in_their_order_and_names_the_one_that_decided():
     plan = scheme(
         points("a"), points("b"), TIME, ranking={"keys": [{"node": "a"}, {"node": "time", "order": "low"}]}

@@ -2,7 +2,15 @@
 
 import asyncio
 
-from contest.actions.entering import NewEntry, NumbersWanted, drop_entry, enter_all, number_entries
+from contest.actions.entering import (
+    EntryChanges,
+    NewEntry,
+    NumbersWanted,
+    change_entry,
+    drop_entry,
+    enter_all,
+    number_entries,
+)
 from contest.actions.results import results_of, sheet_of
 from contest.actions.scheduling import SessionChanges, change_session
 from contest.errors import ContestError, MarksExist, SessionLocked
@@ -13,6 +21,7 @@ from contest.store.open import Store
 from contest.store.queries import plans
 from contest.store.queries.results import CountedMark, marks_that_count
 from contest.store.schemes import digest_of, scheme_of
+from contest.store.tables import EventRow
 from scoring import SheetMark
 from tests.builders import FAULTS, PANEL, SCHEME, THEORY, hall
 
@@ -57,6 +66,20 @@ async def test_a_ruled_entry_is_listed_last_and_lacks_nothing(store: Store) -> N
     assert computed.results.missing == 5
 
 
+async def test_equal_rows_stand_by_their_drawn_numbers_and_behind_stations_by_nothing_else(store: Store) -> None:
+    at = await hall(store, entries=3)
+    for entry, bib, station in zip(at.entries, ("A10", "A9", ""), ("G2", "G10", "G1"), strict=True):
+        await change_entry(store, entry, EntryChanges(bib=bib, station=station))
+    first, second, third = at.entries
+
+    async def listed() -> list[str]:
+        return [row.entry for row in (await results_of(store, at.event)).results.rows]
+
+    assert await listed() == [second, first, third]  # A9, A10, G1
+    await store.apply(EventRow.update({EventRow.blind: True}).where(EventRow.id == at.event))
+    assert await listed() == [third, first, second]  # G1, G2, G10
+
+
 async def test_what_belongs_to_no_known_seat_aspect_or_entry_is_left_out_of_the_sheet(store: Store) -> None:
     at = await hall(store, entries=1, judges=2)
     entries = list((await results_of(store, at.event)).entries.values())
@@ -72,7 +95,7 @@ async def test_what_belongs_to_no_known_seat_aspect_or_entry_is_left_out_of_the_
         mark("gone", PANEL, "c1-seat-1"),
     ]
     scheme = scheme_of(digest_of(SCHEME), SCHEME)
-    sheet = sheet_of(scheme, entries, sessions, panels, [*stray, mark("c1-entry-1", THEORY, "*")])
+    sheet = sheet_of(scheme, entries, sessions, panels, [*stray, mark("c1-entry-1", THEORY, "*")], blind=False)
     assert sheet.marks == [SheetMark("c1-entry-1", "theory", 0, "entered", 1000)]
     assert sheet.panels == {("c1-entry-1", "panel"): 2}
 
