@@ -22,7 +22,7 @@ from contest.store.open import Store
 from contest.store.queries import people, plans, results, schemes
 from contest.store.queries.live import next_device_seq
 from contest.store.queries.people import names_of_accounts
-from contest.store.queries.results import MarkOnRecord
+from contest.store.queries.results import MarkOnRecord, ReusedKey
 from scoring.scheme import Aspect
 
 Thousandths = Annotated[int, msgspec.Meta(ge=-(10**12), le=10**12)]
@@ -136,6 +136,22 @@ class MarkLine(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
 
 
+class ReusedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A mark that was refused because its number, or its id, had brought another. `entry` may be unknown."""
+
+    device: str
+    device_seq: int
+    mark: str
+    entry: str
+    aspect: str
+    kind: MarkKind
+    value: int | None
+    by: str
+    by_name: str
+    at: str
+    seq: int
+
+
 class SessionMarks(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was marked in a session, all revisions, in the order of the ledger."""
 
@@ -147,6 +163,8 @@ class SessionMarks(msgspec.Struct, frozen=True, kw_only=True):
     marks: list[MarkLine]
     next_device_seq: int
     """The lowest number that this person's desk has not used yet."""
+    reused: list[ReusedLine] = []
+    """What was refused because its number had brought another mark: ask whoever sent it what they meant."""
 
 
 async def marks_seen_by(store: Store, person: Person, session: SessionId) -> SessionMarks:
@@ -157,7 +175,8 @@ async def marks_seen_by(store: Store, person: Person, session: SessionId) -> Ses
     gates = await results.gates_of_event(store, planned.event)
     seats = (await plans.panel(store, planned.panel)).seats if planned.panel else ()
     marks = await results.marks_of_session(store, session, planned.contest)
-    names = await names_of_accounts(store, {mark.made_by for mark in marks})
+    reused = await results.reused_keys(store, session)
+    names = await names_of_accounts(store, {mark.made_by for mark in marks} | {one.made_by for one in reused})
     names |= {seat.id: seat.judge_name for seat in seats}
     return SessionMarks(
         session=session,
@@ -167,6 +186,7 @@ async def marks_seen_by(store: Store, person: Person, session: SessionId) -> Ses
         seats=[SeatLine(id=seat.id, number=seat.number, judge_name=seat.judge_name) for seat in seats],
         marks=[_mark(mark, names.get(mark.made_by, "")) for mark in marks],
         next_device_seq=await next_device_seq(store, _desk_of(person)),
+        reused=[_reused(one, names.get(one.made_by, "")) for one in reused],
     )
 
 
@@ -201,3 +221,8 @@ def _aspect(aspect: Aspect) -> AspectLine:
 def _mark(mark: MarkOnRecord, by_name: str) -> MarkLine:
     known = {field: getattr(mark, field) for field in MarkLine.__struct_fields__ if hasattr(mark, field)}
     return MarkLine(mark=mark.id, by=mark.made_by, by_name=by_name, **known)
+
+
+def _reused(one: ReusedKey, by_name: str) -> ReusedLine:
+    known = {field: getattr(one, field) for field in ReusedLine.__struct_fields__ if hasattr(one, field)}
+    return ReusedLine(by=one.made_by, by_name=by_name, **known)

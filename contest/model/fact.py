@@ -53,6 +53,25 @@ class MarkSettled(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", t
     reason: str = ""
 
 
+class KeyReused(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag="key_reused"):
+    """A device's number, or the id of a mark, came again with another mark; that mark was refused.
+
+    `digest` is that of what was refused. `entry` and `aspect` are empty where the session has none of that name.
+    """
+
+    mark: MarkId
+    event: EventId
+    session: SessionId
+    entry: EntryId
+    aspect: AspectId
+    kind: str
+    value: int | None
+    device: DeviceId
+    device_seq: int
+    digest: str
+    by: str
+
+
 class GatePassed(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag="gate_passed"):
     """A session or an event passed a gate."""
 
@@ -116,7 +135,15 @@ class SchemeAdopted(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact",
 
 
 FactBody = (
-    MarkEntered | MarkSettled | GatePassed | LineReopened | EntryRuled | SeatTaken | DeviceRevoked | SchemeAdopted
+    MarkEntered
+    | MarkSettled
+    | KeyReused
+    | GatePassed
+    | LineReopened
+    | EntryRuled
+    | SeatTaken
+    | DeviceRevoked
+    | SchemeAdopted
 )
 
 

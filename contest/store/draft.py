@@ -56,6 +56,8 @@ class Draft:
     also: list[Run] = field(default_factory=list)
     reused: list[tuple[ContestId, EnterMark]] = field(default_factory=list)
     """Marks that came under a number which had brought another mark before."""
+    told: set[tuple[str, int, str]] = field(default_factory=set)
+    """Of those, what the ledger knows already: device, number and digest."""
     _scenes: dict[str, SessionScene] = field(default_factory=dict)
 
     def record(self, contest: ContestId, body: FactBody, text: str = "") -> Fact:

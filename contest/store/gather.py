@@ -24,6 +24,7 @@ from contest.store.tables import (
     HeadRow,
     MarkRow,
     ReceiptRow,
+    ReusedKeyRow,
     RoundRow,
     SchemeRow,
     SeatRow,
@@ -52,6 +53,7 @@ def gather(commands: Sequence[Command]) -> Work[Draft]:
     named = {mark.mark for mark in marks} | {ruling.mark for ruling in rulings if isinstance(ruling, SettleMark)}
 
     yield from _receipts(draft, marks)
+    yield from _reused(draft, marks)
     yield from _devices(draft, marks, commands)
     yield from _sessions(draft, {mark.session for mark in marks}, events)
     yield from _places(draft, marks)
@@ -83,6 +85,18 @@ def _receipts(draft: Draft, marks: Sequence[EnterMark]) -> Work[None]:
     columns = ("id", "digest", "receipt")
     for row in (yield Find(ReceiptRow, ("id",), _keys(map(receipt_key, marks)), columns)):
         draft.receipts[row["id"]] = (row["digest"], _RECEIPT.decode(row["receipt"]))
+
+
+def _reused(draft: Draft, marks: Sequence[EnterMark]) -> Work[None]:
+    """Numbers that bring another mark than before, and which of them the ledger knows already."""
+    other = {
+        (mark.device, mark.device_seq, mark.digest)
+        for mark in marks
+        if receipt_key(mark) in draft.receipts and draft.receipts[receipt_key(mark)][0] != mark.digest
+    }
+    by = ("device", "device_seq", "digest")
+    for row in (yield Find(ReusedKeyRow, by, sorted(other), by)):
+        draft.told.add((row["device"], row["device_seq"], row["digest"]))
 
 
 def _devices(draft: Draft, marks: Sequence[EnterMark], commands: Sequence[Command]) -> Work[None]:

@@ -15,6 +15,7 @@ from contest.model.fact import (
     EntryRuled,
     Fact,
     GatePassed,
+    KeyReused,
     LineReopened,
     MarkEntered,
     MarkSettled,
@@ -42,6 +43,8 @@ class Projection:
     """The device that holds each seat."""
     revoked: dict[str, str | None] = field(default_factory=dict)
     """When each device lost its seat, or None while it holds it."""
+    reused: dict[str, Row] = field(default_factory=dict)
+    """Marks that were refused because their number had brought another."""
 
     new_marks: set[str] = field(default_factory=set)
     changed_marks: set[str] = field(default_factory=set)
@@ -88,6 +91,8 @@ class Projection:
                 self._entered(fact, body)
             case MarkSettled():
                 self._settled(body)
+            case KeyReused():
+                self.reused[f"{fact.contest}:{fact.seq}"] = _reused_row(fact, body)
             case GatePassed():
                 self._passed(fact, body)
             case LineReopened():
@@ -206,6 +211,26 @@ def _mark_row(fact: Fact, body: MarkEntered) -> Row:
         "device_seq": body.device_seq,
         "made_by": body.by,
         "made_at": body.made_at,
+        "seq": fact.seq,
+        "at": fact.at,
+    }
+
+
+def _reused_row(fact: Fact, body: KeyReused) -> Row:
+    return {
+        "id": f"{fact.contest}:{fact.seq}",
+        "contest": fact.contest,
+        "event": body.event,
+        "session": body.session,
+        "mark": body.mark,
+        "entry": body.entry,
+        "aspect": body.aspect,
+        "kind": body.kind,
+        "value": body.value,
+        "device": body.device,
+        "device_seq": body.device_seq,
+        "digest": body.digest,
+        "made_by": body.by,
         "seq": fact.seq,
         "at": fact.at,
     }

@@ -10,8 +10,9 @@ import msgspec
 
 from contest.errors import AlreadyExists, ContestError, KeyReused, NotFound, SchemeLocked, SeatRevoked
 from contest.model.fact import DeviceRevoked, SchemeAdopted, SeatTaken
-from contest.model.ids import ContestId, EventId, SeatId
-from contest.model.mark import EnterMark, Receipt, Standing, enter, refusal
+from contest.model.fact import KeyReused as ReusedFact
+from contest.model.ids import AspectId, ContestId, EntryId, EventId, SeatId
+from contest.model.mark import DESK, EnterMark, Receipt, Standing, enter, refusal
 from contest.model.ruling import PassGate, Recorded, RuleEntry, rule
 from contest.store import schemes
 from contest.store.clock import now
@@ -96,7 +97,34 @@ def _enter(draft: Draft, contest: ContestId, command: EnterMark) -> Receipt:
 
 def _reused(draft: Draft, contest: ContestId, command: EnterMark) -> Receipt:
     draft.reused.append((contest, command))
+    key = (command.device, command.device_seq, command.digest)
+    if key not in draft.told:
+        draft.told.add(key)
+        _tell_reused(draft, contest, command)
     return refusal(command, KeyReused(device_seq=command.device_seq))
+
+
+def _tell_reused(draft: Draft, contest: ContestId, command: EnterMark) -> None:
+    """Put a refused mark on record for the chief judge, if it names a session of the contest."""
+    try:
+        session = draft.session(contest, command.session)
+    except ContestError:
+        return
+    at_desk = command.device.startswith(DESK)
+    fact = ReusedFact(
+        mark=command.mark,
+        event=session.event,
+        session=command.session,
+        entry=command.entry if command.entry in session.entries else EntryId(""),
+        aspect=command.aspect if command.aspect in session.aspects else AspectId(""),
+        kind=command.kind,
+        value=command.value,
+        device=command.device,
+        device_seq=command.device_seq,
+        digest=command.digest,
+        by=command.by if at_desk else str(draft.devices.get(command.device, {}).get("seat", "")),
+    )
+    draft.record(contest, fact)
 
 
 def _decided(draft: Draft, contest: ContestId, command: EnterMark) -> Receipt:

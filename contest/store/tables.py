@@ -332,6 +332,26 @@ class MarkRow(Table, tablename="mark"):
     at = Varchar(length=32)
 
 
+class ReusedKeyRow(Table, tablename="reused_key"):
+    """A mark that was refused because its number had brought another. Unique: (device, device_seq, digest)."""
+
+    id = Varchar(length=96, primary_key=True)
+    contest = Varchar(length=_ID)
+    event = Varchar(length=_ID)
+    session = Varchar(length=_ID, index=True)
+    mark = Varchar(length=_ID)
+    entry = Varchar(length=_ID)
+    aspect = Varchar(length=64)
+    kind = Varchar(length=16)
+    value = BigInt(null=True, default=None)
+    device = Varchar(length=_ID)
+    device_seq = BigInt()
+    digest = Varchar(length=64)
+    made_by = Varchar(length=_ID)
+    seq = BigInt()
+    at = Varchar(length=32)
+
+
 class GateRow(Table, tablename="gate"):
     """A gate that was passed. Unique: (line, subject, round, gate)."""
 
@@ -394,6 +414,7 @@ TABLES = (
     WordsRow,
     ReceiptRow,
     MarkRow,
+    ReusedKeyRow,
     GateRow,
     RoundRow,
 )

@@ -23,6 +23,7 @@ from contest.store.tables import (
     GateRow,
     HeadRow,
     MarkRow,
+    ReusedKeyRow,
     RoundRow,
     SchemeRow,
     SeatRow,
@@ -128,6 +129,7 @@ async def _check_projection(store: Store, contest: ContestId, facts: list[Fact])
     folded = rebuilt(facts)
     for table, expected in (
         (MarkRow, folded.marks),
+        (ReusedKeyRow, folded.reused),
         (GateRow, folded.gates),
         (RoundRow, folded.rounds),
     ):

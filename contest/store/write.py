@@ -13,6 +13,7 @@ from contest.store.tables import (
     HeadRow,
     MarkRow,
     ReceiptRow,
+    ReusedKeyRow,
     RoundRow,
     SchemeRow,
     SeatRow,
@@ -60,6 +61,7 @@ def _write_marks(draft: Draft) -> Work[None]:
     # What no longer counts makes room first: one mark counts in a place, at every moment.
     yield Change(MarkRow, [row for row in changed if row["standing"] != Standing.COUNTS])
     yield Insert(MarkRow, [known[mark] for mark in sorted(draft.projection.new_marks)])
+    yield Insert(ReusedKeyRow, list(draft.projection.reused.values()))
     yield Change(MarkRow, [row for row in changed if row["standing"] == Standing.COUNTS])
 
 

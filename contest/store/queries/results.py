@@ -12,7 +12,7 @@ from contest.model.ids import AspectId, ContestId, DeviceId, EntryId, EventId, M
 from contest.model.mark import MarkKind, Standing
 from contest.store.open import Store
 from contest.store.queries.plans import row_of
-from contest.store.tables import GateRow, MarkRow, RoundRow, WordsRow
+from contest.store.tables import GateRow, MarkRow, ReusedKeyRow, RoundRow, WordsRow
 
 
 class EventGates(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +135,27 @@ async def marks_of_session(store: Store, key: SessionId, contest: ContestId) -> 
     given = await store.select(WordsRow.select().where((WordsRow.contest == contest) & WordsRow.seq.is_in(mine)))
     reasons = {words["seq"]: words["text"] for words in given}
     return msgspec.convert([{**row, "reason": reasons.get(row["seq"], "")} for row in rows], list[MarkOnRecord])
+
+
+class ReusedKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A mark that was refused because its number, or its id, had brought another mark."""
+
+    device: DeviceId
+    device_seq: int
+    mark: MarkId
+    entry: EntryId
+    aspect: AspectId
+    kind: MarkKind
+    value: int | None
+    made_by: str
+    at: str
+    seq: int
+
+
+async def reused_keys(store: Store, key: SessionId) -> list[ReusedKey]:
+    """What was refused in a session because its number had brought another mark, in the order of the ledger."""
+    rows = await store.select(ReusedKeyRow.select().where(ReusedKeyRow.session == key).order_by(ReusedKeyRow.seq))
+    return msgspec.convert(rows, list[ReusedKey])
 
 
 async def pending_marks(store: Store, key: EventId) -> int:

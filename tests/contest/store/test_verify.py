@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from contest.model.fact import FIRST_LINK
@@ -28,6 +29,7 @@ async def full(store) -> Hall:
     await at.pass_gate("frozen", Line.VIEW)
     await at.pass_gate("locked")
     await at.reopen(text="复核")
+    await at.enter(msgspec.structs.replace(first, value=9000))
     return at
 
 
@@ -72,6 +74,8 @@ async def test_the_rows_are_made_again_from_the_facts_alone(store):
         "UPDATE mark SET standing = 'declined' WHERE id = 'c1-mark-2'",
         "UPDATE mark SET made_by = 'x' WHERE id = 'c1-mark-2'",
         "DELETE FROM mark WHERE id = 'c1-mark-1'",
+        "UPDATE reused_key SET value = 8000",
+        "DELETE FROM reused_key",
         "UPDATE gate SET passed_by = 'x' WHERE gate = 'locked'",
         "DELETE FROM gate WHERE gate = 'frozen'",
         "UPDATE gate_round SET round = 3",

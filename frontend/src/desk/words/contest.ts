@@ -111,6 +111,7 @@ export const contest = {
   go: ['转到', 'Go'],
   fact_mark_entered: ['打分', 'Mark entered'],
   fact_mark_settled: ['待定打分已处理', 'Pending mark settled'],
+  fact_key_reused: ['序号重复，打分被拒绝', 'Number used twice, mark refused'],
   fact_gate_passed: ['关口通过', 'Gate passed'],
   fact_line_reopened: ['重新开放', 'Line reopened'],
   fact_entry_ruled: ['判罚', 'Entry ruled'],

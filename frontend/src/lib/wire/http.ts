@@ -311,7 +311,7 @@ export interface FactLine {
   at: string;
   type: string;
   by: string;
-  body: MarkEntered | MarkSettled | GatePassed | LineReopened | EntryRuled | SeatTaken | DeviceRevoked | SchemeAdopted;
+  body: MarkEntered | MarkSettled | KeyReused | GatePassed | LineReopened | EntryRuled | SeatTaken | DeviceRevoked | SchemeAdopted;
   content: string;
   prev: string;
   link: string;
@@ -407,6 +407,21 @@ export interface Invited {
   url: string;
   qr_svg: string;
   expires_at: string;
+}
+
+export interface KeyReused {
+  mark: string;
+  event: string;
+  session: string;
+  entry: string;
+  aspect: string;
+  kind: string;
+  value: number | null;
+  device: string;
+  device_seq: number;
+  digest: string;
+  by: string;
+  fact: "key_reused";
 }
 
 /** How far a contest reaches. */
@@ -779,6 +794,20 @@ export interface ResultSheet {
   awards: AwardName[];
 }
 
+export interface ReusedLine {
+  device: string;
+  device_seq: number;
+  mark: string;
+  entry: string;
+  aspect: string;
+  kind: MarkKind;
+  value: number | null;
+  by: string;
+  by_name: string;
+  at: string;
+  seq: number;
+}
+
 /** What somebody is in a contest. */
 export type Role = "administrator" | "organiser" | "chief_judge" | "judge" | "supervisor" | "publisher" | "auditor";
 
@@ -881,6 +910,7 @@ export interface SessionMarks {
   seats: SeatLine[];
   marks: MarkLine[];
   next_device_seq: number;
+  reused?: ReusedLine[];
 }
 
 export interface SessionView {
