@@ -12,7 +12,7 @@ import numpy as np
 from scoring.exact import printed
 from scoring.plan import Plan, plan
 from scoring.ranking import Order, Standing, needed, order
-from scoring.scheme import NodeLine, Scheme
+from scoring.scheme import NodeLine, Placed, Scheme
 from scoring.sheet import IN_COMPETITION, Grid, Sheet, grid, judges_of
 from scoring.titles import awarded
 from scoring.total import LEAST, MOST, POINTS, Seen, Tally, tally
@@ -21,26 +21,37 @@ SHOWN_OUTSIDE = ("out_of_competition",)
 """Statuses outside the ranking whose totals are still shown."""
 
 
+class Print(NamedTuple):
+    """How the score of a node is printed: with how many places, and 1 or −1 times its value."""
+
+    places: int
+    sign: int
+
+
 class Scores(Mapping[str, str | None]):
-    """The printed score of every node of one entry; None while it is unknown. Printed when asked for."""
+    """The printed score of every node of one entry; None while it is unknown. Printed when asked for.
 
-    __slots__ = ("_column", "_places", "_plan", "_tally")
+    What is taken away is printed below zero, so that a row shows what each score does to the total.
+    """
 
-    def __init__(self, plan: Plan, tally: Tally, places: Mapping[str, int], column: int) -> None:
-        self._plan, self._tally, self._places, self._column = plan, tally, places, column
+    __slots__ = ("_column", "_plan", "_prints", "_tally")
+
+    def __init__(self, plan: Plan, tally: Tally, prints: Mapping[str, Print], column: int) -> None:
+        self._plan, self._tally, self._prints, self._column = plan, tally, prints, column
 
     def __getitem__(self, node: str) -> str | None:
         row = self._plan.rows[node]
         if not self._tally.known[row, self._column]:
             return None
-        value = self._tally.values[row, POINTS, self._column]
-        return printed(int(value), self._plan.denominators[row], self._places[node])
+        places, sign = self._prints[node]
+        value = int(self._tally.values[row, POINTS, self._column])
+        return printed(sign * value, self._plan.denominators[row], places)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self._prints)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._prints)
 
     def __repr__(self) -> str:
         return repr(dict(self))
@@ -51,7 +62,7 @@ class Scores(Mapping[str, str | None]):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the results. Numbers are printed as the scheme says.
+    """One row of the results. Numbers are printed as the scheme says, a score that is taken away below zero.
 
     `total` is None while a counting mark is missing; `points` are those of what is complete; `best` and `worst`
     are the totals still possible. `complete` of `aspects` are marked, of those a rank needs. A rank is None
@@ -114,11 +125,11 @@ def results(scheme: Scheme, sheet: Sheet) -> Results:
     wanted = [computed.plan.rows[id_] for id_ in needed(scheme)]
     complete = computed.tally.known[wanted].sum(axis=0)
     missing = computed.tally.missing[wanted].sum(axis=0)
-    places = {id_: placed.places for id_, placed in scheme.nodes.items()}
+    prints = {id_: Print(placed.places, -1 if _taken_away(placed) else 1) for id_, placed in scheme.nodes.items()}
     competing = [sheet.statuses.get(entry, IN_COMPETITION) == IN_COMPETITION for entry in sheet.entries]
     return Results(
         rows=tuple(
-            _row(computed, standing, places, int(complete[standing.column]), len(wanted))
+            _row(computed, standing, prints, int(complete[standing.column]), len(wanted))
             for standing in computed.order.standings
         ),
         columns=scheme.columns,
@@ -138,7 +149,14 @@ def compute(scheme: Scheme, sheet: Sheet, trace: dict[str, Seen] | None = None) 
     return computed._replace(awards=awarded(scheme.awards, ordered, computed.score))
 
 
-def _row(computed: Computed, standing: Standing, places: Mapping[str, int], complete: int, aspects: int) -> Result:
+def _taken_away(placed: Placed) -> bool:
+    """Whether the node above subtracts this one; what is only recorded takes nothing away."""
+    return placed.node.sign == "minus" and placed.node.counts
+
+
+def _row(
+    computed: Computed, standing: Standing, prints: Mapping[str, Print], complete: int, aspects: int
+) -> Result:
     scheme, layout, column = computed.scheme, computed.plan, standing.column
     entry = computed.sheet.entries[column]
     status = computed.sheet.statuses.get(entry, IN_COMPETITION)
@@ -166,7 +184,7 @@ def _row(computed: Computed, standing: Standing, places: Mapping[str, int], comp
         aspects=aspects,
         best=total(best) if shown else None,
         worst=total(worst) if shown else None,
-        scores=Scores(layout, computed.tally, places, column),
+        scores=Scores(layout, computed.tally, prints, column),
         awards=computed.awards.get(column, ()),
         tie_broken_by=standing.broken_by,
         gap=gap() if standing.rank is not None and standing.rank > 1 else None,

@@ -50,7 +50,7 @@ class Story:
         return finish_reason(said, node, stages, score)
 
     def score(self, node: str) -> str | None:
-        """A node's value as the results print it; None while it is unknown."""
+        """A node's own value, printed; None while it is unknown. What is taken away says so in words."""
         row = self.computed.plan.rows[node]
         return self.points(node) if self.computed.tally.known[row, self.column] else None
 

@@ -135,7 +135,7 @@ async def board_of(address: str, event: str, entries: int) -> dict[str, Any]:
 
 
 def published(programme: Programme) -> dict[str, tuple[int, str, dict[str, str]]]:
-    """What the protocols print: rank, total and each component by performance."""
+    """What the protocols print: rank, total, each component and what is taken away, by performance."""
     return {
         one["performance_id"]: (
             int(one["rank"]),
@@ -143,7 +143,8 @@ def published(programme: Programme) -> dict[str, tuple[int, str, dict[str, str]]
             {
                 programme.ids[component["aspect_desc"]]: f"{float(component['scores_of_panel']):.2f}"
                 for component in programme.components[one["performance_id"]]
-            },
+            }
+            | {"deductions": f"{0 - float(one['total_deductions']):.1f}"},
         )
         for one in programme.performances
     }
@@ -178,7 +179,10 @@ def check_workbook(content: bytes, segment: Segment) -> int:
         if row[2] not in by_name:
             continue
         rank, total, components = expected.pop(by_name[row[2]])
-        printed = {node: f"{row[headings.index(words[node])]:.2f}" for node in components}
+        printed = {
+            node: f"{row[headings.index(words[node])]:.{len(text.partition('.')[2])}f}"
+            for node, text in components.items()
+        }
         assert (row[0], f"{row[headings.index('总分')]:.2f}", printed) == (rank, total, components)
         compared += 2 + len(components)
     assert expected == {}
@@ -222,8 +226,8 @@ def test_a_grand_prix_goes_through_the_whole_line(service: Service, record_prope
         assert ask(organiser, "POST", f"/events/{segment.event}/publish")["state"] == "provisional"
         workbook = organiser.get(f"/events/{segment.event}/scores.xlsx")
         in_workbooks += check_workbook(workbook.content, segment)
-    # 84 ranks, 84 totals, 5 components each (ice dance too), in both places.
-    assert on_boards == in_workbooks == 84 * 7
+    # 84 ranks, 84 totals, 5 components each (ice dance too) and the deductions, in both places.
+    assert on_boards == in_workbooks == 84 * 8
 
     facts = Counter[str]()
     after = 0

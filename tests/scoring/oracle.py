@@ -97,17 +97,21 @@ def value_of(node, marks, seats, into):
         for part in node["parts"]:
             one = value_of(part, marks, seats, into)
             if part.get("counts", True):
-                minus = part.get("sign", "minus" if part["kind"] == "penalty" else "plus") == "minus"
                 if one is None or value is None:
                     value = None
                 else:
-                    value += (-1 if minus else 1) * number(part, "weight", 1) * one
+                    value += (-1 if taken_away(part) else 1) * number(part, "weight", 1) * one
         value = None if value is None else finished(node, value)
     else:
         value = aspect_value(node, marks, seats)
         value = None if value is None else finished(node, value)
     into[node["id"]] = value
     return value
+
+
+def taken_away(node):
+    sign = node.get("sign", "minus" if node["kind"] == "penalty" else "plus")
+    return sign == "minus" and node.get("counts", True)
 
 
 def aspect_value(node, marks, seats):
@@ -178,9 +182,10 @@ def score(document, entries, seats, marks, statuses):
     return values, ranks(document, values, marks, statuses)
 
 
-def shown(value, text):
+def shown(value, text, *, taken_away=False):
     """Whether a printed number is this value, rounded half up to the places it is printed with."""
     if value is None or text is None:
         return value is None and text is None
     places = len(text.partition(".")[2])
-    return r(value, places) == Fraction(text)
+    printed = r(-value if taken_away else value, places)
+    return printed == Fraction(text) and text.startswith("-") == (printed < 0)

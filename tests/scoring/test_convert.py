@@ -1,7 +1,7 @@
 import pytest
 
 from scoring import results
-from tests.scoring.sheets import scheme, sheet
+from tests.scoring.sheets import points, scheme, sheet
 
 
 def score(part: dict, value):
@@ -69,8 +69,36 @@ def test_what_was_not_attempted_is_worth_nothing_and_known():
     assert score({"kind": "quantity", "convert": rule}, "not_attempted") == "0"
 
 
+def test_what_is_taken_away_is_printed_below_zero_whatever_it_is_and_nothing_is_plain_zero():
+    late = {"kind": "penalty", "id": "late", "name": "迟到", "high": "9", "step": "0.01"}
+    noted = {"kind": "penalty", "id": "noted", "name": "违规次数", "high": "9", "counts": False}
+    faults = {
+        "kind": "sum",
+        "id": "faults",
+        "name": "失误",
+        "sign": "minus",
+        "weight": "2",
+        "parts": [points("dents")],
+    }
+    plan = scheme(points("work"), late, noted, faults)
+    one, other = results(
+        plan,
+        sheet(
+            {
+                "amber": {"work": 60, "late": 1, "noted": 3, "dents": 2.5},
+                "birch": {"work": 60, "late": 0, "noted": 3, "dents": 70},
+            }
+        ),
+    ).rows
+    assert (one.total, dict(one.scores)) == (
+        "54.00",
+        {"total": "54.00", "work": "60.00", "late": "-1.00", "noted": "3", "faults": "-2.50", "dents": "2.50"},
+    )
+    assert (other.scores["late"], other.scores["faults"], other.total) == ("0.00", "-70.00", "-80.00")
+
+
 def test_a_penalty_is_taken_away_by_amount_or_by_count():
     each = {"kind": "penalty", "id": "poles", "name": "碰杆", "high": "9", "each": "1.5"}
     amount = {"kind": "penalty", "id": "late", "name": "迟到", "high": "9", "step": "0.5"}
     row = results(scheme(each, amount), sheet({"amber": {"poles": 3, "late": 2.5}})).rows[0]
-    assert (row.total, dict(row.scores)) == ("-7.0", {"total": "-7.0", "poles": "4.5", "late": "2.5"})
+    assert (row.total, dict(row.scores)) == ("-7.0", {"total": "-7.0", "poles": "-4.5", "late": "-2.5"})

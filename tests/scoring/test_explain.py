@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import pytest
 
 from scoring import SheetProblem, explain, results
@@ -154,5 +156,8 @@ def test_every_number_of_every_random_contest_can_say_why(seed):
                 and score is not None
                 and step.zh.startswith(placed.node.name)
             ):
-                assert step.zh.endswith(f" {score}")
-                assert step.en.endswith(f" {score}")
+                # What is taken away is told as an amount: “− poles 4.5”.
+                minus = placed.node.sign == "minus" and placed.node.counts and Fraction(score)
+                own = (score[1:] if score.startswith("-") else f"-{score}") if minus else score
+                assert step.zh.endswith(f" {own}")
+                assert step.en.endswith(f" {own}")

@@ -18,13 +18,20 @@ def test_every_skating_component_total_and_rank_is_the_published_one(programme: 
     rows = {row.entry: row for row in found.rows}
     assert found.missing == 0
     assert {
-        entry: (row.total, row.scores["elements"], row.scores["components"], row.rank)
+        entry: (
+            row.total,
+            row.scores["elements"],
+            row.scores["components"],
+            Fraction(row.scores["deductions"]),
+            row.rank,
+        )
         for entry, row in rows.items()
     } == {
         one["performance_id"]: (
             one["total_segment_score"],
             one["total_element_score"],
             one["total_component_score"],
+            -Fraction(one["total_deductions"]),
             int(one["rank"]),
         )
         for one in programme.performances

@@ -13,8 +13,10 @@ from contest.actions.entering import (
 )
 from contest.actions.results import results_of, sheet_of
 from contest.actions.scheduling import SessionChanges, change_session
+from contest.actions.showing import officials_results
 from contest.errors import ContestError, MarksExist, SessionLocked
-from contest.model.ids import AspectId, EntryId, SeatId, SessionId
+from contest.model.access import Person
+from contest.model.ids import AccountId, AspectId, EntryId, SeatId, SessionId
 from contest.model.mark import MarkKind
 from contest.model.people import EntryKind
 from contest.store.open import Store
@@ -23,7 +25,7 @@ from contest.store.queries.results import CountedMark, marks_that_count
 from contest.store.schemes import digest_of, scheme_of
 from contest.store.tables import EventRow
 from scoring import SheetMark
-from tests.builders import FAULTS, PANEL, SCHEME, THEORY, hall
+from tests.builders import CHIEF, FAULTS, PANEL, SCHEME, THEORY, hall
 
 
 async def test_results_are_those_of_the_marks_that_count(store: Store) -> None:
@@ -78,6 +80,13 @@ async def test_equal_rows_stand_by_their_drawn_numbers_and_behind_stations_by_no
     assert await listed() == [second, first, third]  # A9, A10, G1
     await store.apply(EventRow.update({EventRow.blind: True}).where(EventRow.id == at.event))
     assert await listed() == [third, first, second]  # G1, G2, G10
+
+
+async def test_the_desk_reads_a_deduction_below_zero(store: Store) -> None:
+    at = await hall(store, entries=1, judges=1)
+    await at.stored(at.mark(8000), at.mark(2000, aspect=FAULTS))
+    (row,) = (await officials_results(store, at.event, Person(account=AccountId(CHIEF), name=""))).rows
+    assert row.scores == ["8.00", None, "-2"]
 
 
 async def test_what_belongs_to_no_known_seat_aspect_or_entry_is_left_out_of_the_sheet(store: Store) -> None:

@@ -31,11 +31,12 @@ def read_back(*tables: PrintedTable) -> openpyxl.Workbook:
 
 
 def test_numbers_are_values_and_text_is_text():
-    sheet = read_back(table(("1", "安禾", "87.50"), (None, "柏青", None))).worksheets[0]
-    assert [[cell.value for cell in row] for row in sheet["A3:C5"]] == [
+    sheet = read_back(table(("1", "安禾", "87.50"), (None, "柏青", None), ("3", "程一", "-3.50"))).worksheets[0]
+    assert [[cell.value for cell in row] for row in sheet["A3:C6"]] == [
         ["名次", "姓名", "总分"],
         [1, "安禾", 87.5],
         [None, "柏青", None],
+        [3, "程一", -3.5],
     ]
     assert sheet["C4"].number_format == "0.00"
     assert sheet["C4"].data_type == "n"
