@@ -14,10 +14,11 @@ import asyncio
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple, Protocol
 
+from contest.errors import NotFound
 from contest.model.fact import Fact
 from realtime.figures import LiveFigures
 from realtime.rooms import Room, Snapshot
@@ -34,8 +35,21 @@ class Seen(NamedTuple):
     at_freeze: Standing | None
 
 
+class Stands(Protocol):
+    """Knows where events stand."""
+
+    async def stand(self, event: str) -> Seen:
+        """Where an event stands; NotFound when there is none."""
+
+    def forget(self, event: str) -> None:
+        """Nobody watches an event any more."""
+
+
 class Ledger(Protocol):
-    """What the hub asks of the book of facts."""
+    """What the hub asks of the book of facts, and of the plan, whose changes leave no fact."""
+
+    async def plan(self) -> int:
+        """How often the plan has changed."""
 
     async def heads(self, contests: Iterable[str]) -> dict[str, int]:
         """The newest number of each contest."""
@@ -76,13 +90,13 @@ class Hub:
 
     def __init__(
         self,
-        stand: Callable[[str], Awaitable[Seen]],
+        standings: Stands,
         ledger: Ledger,
         figures: LiveFigures,
         *,
         pace: Pace | None = None,
     ) -> None:
-        self._stand = stand
+        self._standings = standings
         self._ledger = ledger
         self._figures = figures
         self._pace = pace or Pace()
@@ -90,6 +104,9 @@ class Hub:
         self._opening: dict[str, asyncio.Task[_Kept]] = {}
         self._listeners: defaultdict[str, list[Callable[[Fact], None]]] = defaultdict(list)
         self._followed: dict[str, int] = {}
+        self._planners: list[Callable[[], None]] = []
+        self._plan: int | None = None
+        self._plan_asked = float("-inf")
         self._bell = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
@@ -126,6 +143,10 @@ class Hub:
 
         return stop
 
+    def planned(self, listener: Callable[[], None]) -> None:
+        """Call the listener whenever something that is planned may have changed."""
+        self._planners.append(listener)
+
     def ring(self, contest: str, seq: int) -> None:
         """Facts up to `seq` exist; may be called from any thread."""
         if self._followed.get(contest, seq) < seq:
@@ -154,7 +175,7 @@ class Hub:
         return kept
 
     async def _open(self, event: str) -> _Kept:
-        seen = await self._stand(event)
+        seen = await self._standings.stand(event)
         await self.follow(seen.contest)
         # Facts may have come between the two questions; what is followed now is looked at again below.
         kept = _Kept(seen.contest, Room(seen.now, seen.at_freeze), self._loop.time())
@@ -171,8 +192,8 @@ class Hub:
             done.exception()  # whoever waited has it; if nobody waits any more, nobody misses it
 
     async def _keep(self, event: str, kept: _Kept) -> None:
-        """Keep a room up to date until nobody has watched for a while."""
-        while True:
+        """Keep a room up to date until nobody has watched for a while, or there is no such event any more."""
+        while len(kept.room) or self._loop.time() - kept.used <= self._pace.idle:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(kept.dirty.wait(), self._pace.poll)
             began, worked = self._loop.time(), time.process_time()
@@ -180,21 +201,27 @@ class Hub:
                 kept.dirty.clear()
                 try:
                     await self._update(event, kept)
+                except NotFound:
+                    self._forget(event)
+                    await kept.room.close()
+                    return
                 except BaseException:
                     kept.dirty.set()
                     raise
             elif kept.room.waiting:
                 await kept.room.publish({})
-            if not len(kept.room) and self._loop.time() - kept.used > self._pace.idle:
-                self._rooms.pop(event, None)
-                return
             # The processor's time, not the clock's: what only waits for a busy machine costs the seats nothing.
             cost = time.process_time() - worked
             await asyncio.sleep(max(self._pace.tick - (self._loop.time() - began), cost * self._pace.share))
+        self._forget(event)
+
+    def _forget(self, event: str) -> None:
+        self._rooms.pop(event, None)
+        self._standings.forget(event)
 
     async def _update(self, event: str, kept: _Kept) -> None:
         with self._figures.recomputing.time():
-            seen = await self._stand(event)
+            seen = await self._standings.stand(event)
         frames = kept.room.follow(seen.now, seen.at_freeze)
         published = await kept.room.publish(frames)
         self._figures.published(published, kept.newest)
@@ -214,10 +241,23 @@ class Hub:
                 await asyncio.wait_for(self._bell.wait(), self._pace.poll)
             self._bell.clear()
             self._forget_unheard()
+            await self._ask_plan()
             for contest, head in (await self._ledger.heads(list(self._followed))).items():
                 while self._followed.get(contest, head) < head and await self._read_on(contest):
                     pass
             await asyncio.sleep(self._pace.follow)
+
+    async def _ask_plan(self) -> None:
+        """Look at every room again, and tell who listens, when the plan has changed."""
+        if self._loop.time() - self._plan_asked < self._pace.poll:
+            return
+        self._plan_asked = self._loop.time()
+        before, self._plan = self._plan, await self._ledger.plan()
+        if self._plan != before:
+            for kept in self._rooms.values():
+                kept.dirty.set()
+            for listener in tuple(self._planners):
+                listener()
 
     async def _read_on(self, contest: str) -> bool:
         """Take the next facts in; False when there were none after all."""

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from contest.errors import NotFound
 from realtime.boards import Board, Leaderboard
-from realtime.protocol import Moved, Reset
+from realtime.protocol import Moved, Refused, Reset
 from realtime.views import Audience, Standing, View, project
 from realtime.wires import Frame, Wire, fan_out, frame_of
 
@@ -57,6 +58,7 @@ class Gallery:
         message = self.leaderboard.since(epoch, version)
         if message is None:
             self._watching[wire] = None
+            self._behind.pop(wire, None)
         else:
             self._show(wire, self._frame(message))
 
@@ -64,6 +66,13 @@ class Gallery:
         """Forget somebody who left."""
         self._watching.pop(wire, None)
         self._behind.pop(wire, None)
+
+    def empty(self) -> list[Wire]:
+        """Forget everybody, and return who it was."""
+        everybody = [*self._watching, *self._behind]
+        self._watching.clear()
+        self._behind.clear()
+        return everybody
 
     def follow(self, board: Board) -> Frame | None:
         """Take the next board; return what tells it to those who kept up, None when it looks the same."""
@@ -144,6 +153,13 @@ class Room:
             for audience in (Audience.OFFICIALS, Audience.PUBLIC)
         ]
         return Published(sum(done.written for done in rounds), sum(done.skipped for done in rounds))
+
+    async def close(self) -> None:
+        """Tell everybody that there is no such event any more, and forget them."""
+        gone = NotFound(what="event")
+        frame = frame_of(msgspec.json.encode(Refused(code=gone.code, params=gone.params)))
+        for gallery in self.galleries.values():
+            await fan_out(frame, gallery.empty())
 
     @property
     def snapshot(self) -> Snapshot:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import sys
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -37,6 +38,9 @@ from realtime.watching import Watching
 
 MOST_VIEWERS = 20_000
 PUBLIC = {"public": True}
+SWITCH_SECONDS = 0.001
+"""After so long a thread that computes gives way to one that answers a seat; Python's own 5 ms add up."""
+
 _ASK_AGAIN = "public, max-age=1, must-revalidate"
 
 
@@ -73,12 +77,13 @@ class Live:
     @asynccontextmanager
     async def running(self, store: Store) -> AsyncIterator[None]:
         """Follow the ledger and serve sockets while this is entered; then say goodbye."""
-        self.hub = Hub(Standings(store).stand, StoreLedger(store), self.figures, pace=self._pace)
+        self.hub = Hub(Standings(store), StoreLedger(store), self.figures, pace=self._pace)
         self.attending = Attending(store, self.hub, self._revocations, self.figures, limits=self._limits)
         self.watching = Watching(store, self.hub, self._revocations, self.figures, most=self._most_viewers)
         self.programme = Programme(store)
         if self._settings.role != "board":
             store.book.heard(self.hub.ring)
+        sys.setswitchinterval(SWITCH_SECONDS)
         async with self.hub.running(), self.watching.running(), self.attending.running():
             yield
 
@@ -152,10 +157,14 @@ def create_live(
 
 
 class StoreLedger:
-    """The book of facts as the hub reads it."""
+    """The book of facts, and the version of the plan, as the hub reads them."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    async def plan(self) -> int:
+        """How often the plan has changed."""
+        return await queries.plan_version(self._store)
 
     async def heads(self, contests: Iterable[str]) -> dict[str, int]:
         """The newest number of each contest."""

@@ -1,54 +1,71 @@
 """Where an event stands, now and at the moment of its freeze, as the boards need it.
 
-Now comes from `results_of`, the one function behind every workbook. At the freeze comes from the ledger up to the
-fact of the freeze, through the same sheet and the same engine, so that a process that starts during a freeze
-shows what one that ran all the time shows.
+Both come from `computed`, the one function behind every workbook, over the marks that the ledger counts: now up
+to its newest fact, at the freeze up to the fact of the freeze. So a process that starts during a freeze shows what
+one that ran all the time shows.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from contest.actions.results import EventResults, results_of, sheet_of
+from contest.actions.results import EventPlan, computed, plan_of
 from contest.actions.showing import AwardName
 from contest.errors import SchemeMissing
 from contest.model.gate import GateLine, Line
 from contest.model.ids import EntryId, EventId, OrganisationId
-from contest.model.mark import Standing as MarkStanding
 from contest.model.people import Entry, EntryStatus, behind_station, label_of
 from contest.store.open import Store
-from contest.store.projections import Projection
-from contest.store.queries import live, people, plans, schemes
-from contest.store.queries.results import EventGates, MarkOnRecord, gates_of_event
+from contest.store.queries import people, plans
+from contest.store.queries.results import EventGates, gates_of_event
 from realtime.hub import Seen
+from realtime.marks import EventMarks
 from realtime.protocol import Column, Row
 from realtime.views import Standing
-from scoring import Result, results
+from scoring import Result
 from scoring.scheme import NodeLine
 
 
+class Frozen(NamedTuple):
+    """The standing of a freeze, and what it rests on besides the facts up to then."""
+
+    seq: int
+    plan: EventPlan
+    names: Mapping[OrganisationId, str]
+    standing: Standing
+
+
 class Standings:
-    """Answers where events stand; remembers of each frozen event the one standing that the public sees."""
+    """Answers where events stand; keeps the marks of those that are watched, and what a freeze shows."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._frozen: dict[EventId, tuple[int, Standing]] = {}
+        self._marks: dict[EventId, EventMarks] = {}
+        self._frozen: dict[EventId, Frozen] = {}
 
     async def stand(self, event: str) -> Seen:
         """Where an event stands; NotFound when there is none."""
         key = EventId(event)
         names = await self._names()
-        # Asked before the gates, so that no mark behind a freeze can lend its time to a board in front of it.
-        newest = await live.newest_mark_at(self._store, key)
         try:
-            computed = await results_of(self._store, key)
+            plan = await plan_of(self._store, key)
         except SchemeMissing:
             return await self._unmarked(key)
-        now = _standing(computed, names, newest)
-        return Seen(computed.contest.id, now, await self._at_freeze(computed, names))
+        marks = self._marks.setdefault(key, EventMarks(plan.contest.id, key))
+        await marks.follow(self._store)
+        # Asked after the marks, so that no mark behind a freeze can come to a board in front of it.
+        gates = await gates_of_event(self._store, key)
+        now = await asyncio.to_thread(_standing, plan, gates, marks, names)
+        return Seen(plan.contest.id, now, await self._at_freeze(plan, gates, names))
+
+    def forget(self, event: str) -> None:
+        """Nobody watches an event any more."""
+        self._marks.pop(EventId(event), None)
+        self._frozen.pop(EventId(event), None)
 
     async def _names(self) -> Mapping[OrganisationId, str]:
         return {known.id: known.name for known in await people.organisations(self._store)}
@@ -76,47 +93,32 @@ class Standings:
         )
         return Seen(contest.id, standing, None)
 
-    async def _at_freeze(self, computed: EventResults, names: Mapping[OrganisationId, str]) -> Standing | None:
-        event = computed.event.id
-        view = computed.gates.line(Line.VIEW, event)
+    async def _at_freeze(
+        self, plan: EventPlan, gates: EventGates, names: Mapping[OrganisationId, str]
+    ) -> Standing | None:
+        """The standing of the moment of the freeze: of what is planned now, and of the facts up to then alone."""
+        event = plan.event.id
+        view = gates.line(Line.VIEW, event)
         if view.state != "frozen":
             self._frozen.pop(event, None)
             return None
         seq = view.passed[-1].seq
+        unruled = msgspec.structs.replace(plan, entries=_with_statuses(plan.entries, {}))
         known = self._frozen.get(event)
-        if known is None or known[0] != seq:
-            known = self._frozen[event] = (seq, await self._rebuilt(computed, names, seq))
-        return known[1]
+        if known is None or known[:3] != (seq, unruled, names):
+            marks = EventMarks(plan.contest.id, event)
+            await marks.follow(self._store, until=seq)
+            then = msgspec.structs.replace(plan, entries=_with_statuses(plan.entries, marks.statuses))
+            standing = await asyncio.to_thread(_standing, then, gates_until(gates, seq), marks, names)
+            known = self._frozen[event] = Frozen(seq, unruled, names, standing)
+        return known.standing
 
-    async def _rebuilt(self, computed: EventResults, names: Mapping[OrganisationId, str], seq: int) -> Standing:
-        """Compute the standing of the moment of the freeze from the facts up to it."""
-        event = computed.event
-        then = Projection()
-        for fact in await live.facts_of_event_until(self._store, event.contest, event.id, seq):
-            then.fold(fact)
-        marks = msgspec.convert(
-            [row for row in then.marks.values() if row["standing"] == MarkStanding.COUNTS], list[MarkOnRecord]
-        )
-        entries = [
-            msgspec.structs.replace(entry, status=EntryStatus(then.statuses.get(entry.id, EntryStatus.ENTERED)))
-            for entry in computed.entries.values()
-        ]
-        scheme = await schemes.scheme_of_event(self._store, event.id)
-        sheet = sheet_of(
-            scheme,
-            entries,
-            await plans.sessions_of_event(self._store, event.id),
-            await plans.panels_of_event(self._store, event.id),
-            marks,
-        )
-        at_freeze = msgspec.structs.replace(
-            computed,
-            gates=gates_until(computed.gates, seq),
-            entries={entry.id: entry for entry in entries},
-            sheet=sheet,
-            results=await asyncio.to_thread(results, scheme, sheet),
-        )
-        return _standing(at_freeze, names, max((mark.at for mark in marks), default=""))
+
+def _with_statuses(entries: Sequence[Entry], statuses: Mapping[EntryId, str]) -> list[Entry]:
+    return [
+        msgspec.structs.replace(entry, status=EntryStatus(statuses.get(entry.id, EntryStatus.ENTERED)))
+        for entry in entries
+    ]
 
 
 def gates_until(gates: EventGates, seq: int) -> EventGates:
@@ -129,31 +131,35 @@ def gates_until(gates: EventGates, seq: int) -> EventGates:
     return EventGates(event=gates.event, rounds=tuple(rounds))
 
 
-def _standing(computed: EventResults, names: Mapping[OrganisationId, str], newest: str) -> Standing:
-    event, line = computed.event, computed.gates.results
-    behind = event.blind and not computed.gates.unblinded
-    columns = (*computed.columns, *computed.scheme.details)
+def _standing(
+    plan: EventPlan, gates: EventGates, marks: EventMarks, names: Mapping[OrganisationId, str]
+) -> Standing:
+    """Compute where an event stands. Not on the event loop: a large event takes tens of milliseconds."""
+    found = computed(plan, gates, marks.sheet(plan))
+    event, line = plan.event, gates.results
+    behind = event.blind and not gates.unblinded
+    columns = (*found.columns, *plan.scheme.details)
     rows = tuple(
-        _row(result, computed.entries[EntryId(result.entry)], names, columns, behind=behind)
-        for result in computed.results.rows
+        _row(result, found.entries[EntryId(result.entry)], names, columns, behind=behind)
+        for result in found.results.rows
     )
     return Standing(
         event=event.id,
         event_name=event.name,
-        contest=computed.contest.id,
-        contest_name=computed.contest.name,
+        contest=plan.contest.id,
+        contest_name=plan.contest.name,
         state=line.state,
         blind=event.blind,
-        unblinded=computed.gates.unblinded,
+        unblinded=gates.unblinded,
         public_view=event.public_view,
-        as_of=max(newest, _passed_at(line)),
+        as_of=max(marks.newest, _passed_at(line)),
         complete=sum(row.complete for row in rows),
         aspects=sum(row.aspects for row in rows),
         columns=tuple(
             Column(node=node.id, name=node.name, name_en=node.name_en, depth=node.depth) for node in columns
         ),
         awards=tuple(
-            AwardName(award=award.id, name=award.name, name_en=award.name_en) for award in computed.results.awards
+            AwardName(award=award.id, name=award.name, name_en=award.name_en) for award in found.results.awards
         ),
         rows=rows,
     )

@@ -28,9 +28,12 @@ class Event:
         self.asked = 0
         self.broken = False
         self.slow = 0.0
+        self.plans = 1
+        self.gone = False
+        self.forgotten: list[str] = []
 
     async def stand(self, event: str) -> Seen:
-        if event != "e1":
+        if event != "e1" or self.gone:
             raise NotFound(what="event")
         self.asked += 1
         total = self.total
@@ -54,6 +57,12 @@ class Event:
             rows=(row("a", total=str(total)),),
         )
         return Seen("c1", standing, None)
+
+    def forget(self, event: str) -> None:
+        self.forgotten.append(event)
+
+    async def plan(self) -> int:
+        return self.plans
 
     async def heads(self, contests) -> dict[str, int]:
         return {contest: len(self.facts) for contest in contests if contest == "c1"}
@@ -94,7 +103,7 @@ def event():
 
 @pytest.fixture
 async def hub(event):
-    hub = Hub(event.stand, event, LiveFigures(CollectorRegistry()), pace=PACE)
+    hub = Hub(event, event, LiveFigures(CollectorRegistry()), pace=PACE)
     async with hub.running():
         yield hub
 
@@ -164,6 +173,41 @@ async def test_a_fault_delays_a_board_and_never_ends_it(hub, event, monkeypatch)
     await until(lambda: reader.totals[-1] == "5", 1)
 
 
+async def test_a_change_of_plan_which_leaves_no_fact_moves_the_board_and_is_told_once(hub, event):
+    reader, told = Reader(), []
+    hub.planned(lambda: told.append(event.plans))
+    await hub.enter("e1", PUBLIC, reader)
+    await until(lambda: told == [1], 1)
+    event.total, event.plans = 6, 2
+    await until(lambda: reader.totals == ["0", "6"], 1)
+    await asyncio.sleep(0.3)
+    assert told == [1, 2]
+    assert event.asked <= 5
+
+
+async def test_a_room_that_cannot_be_computed_is_forgotten_as_well(hub, event, monkeypatch):
+    monkeypatch.setattr("realtime.supervising.AGAIN_SECONDS", 0.02)
+    reader = Reader()
+    await hub.enter("e1", PUBLIC, reader)
+    event.broken = True
+    hub.ring("c1", event.happens(5))
+    await until(lambda: hub._figures.faults._value.get() > 1, 2)
+    hub.leave("e1", PUBLIC, reader)
+    await until(lambda: hub.rooms == 0, 2)
+    assert event.forgotten == ["e1"]
+
+
+async def test_of_an_event_that_is_no_more_its_viewers_are_told_and_nothing_is_kept(hub, event):
+    reader = Reader()
+    await hub.enter("e1", PUBLIC, reader)
+    event.gone, event.plans = True, 2
+    await until(lambda: len(reader.read) == 2, 2)
+    assert reader.read[1] == {"type": "refused", "code": "not_found", "params": {"what": "event"}}
+    await until(lambda: hub.rooms == 0, 1)
+    hub.leave("e1", PUBLIC, reader)
+    assert (event.forgotten, hub._figures.faults._value.get()) == (["e1"], 0)
+
+
 async def test_a_storm_of_viewers_is_answered_by_one_computation(hub, event):
     event.slow = 0.05
     readers = [Reader() for _ in range(200)]
@@ -188,6 +232,7 @@ async def test_a_room_that_nobody_uses_is_forgotten_and_comes_back_right(hub, ev
     await hub.enter("e1", PUBLIC, reader)
     hub.leave("e1", PUBLIC, reader)
     await until(lambda: hub.rooms == 0, 2)
+    assert event.forgotten == ["e1"]
     event.happens(9)
     snapshot = await hub.snapshot("e1")
     assert b'"total":"9"' in snapshot.body

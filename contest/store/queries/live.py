@@ -52,10 +52,11 @@ async def facts_after(store: Store, contest: str, seq: int, limit: int = 1000) -
     return _facts(await store.select(query.order_by(FactRow.seq).limit(limit)))
 
 
-async def facts_of_event_until(store: Store, contest: ContestId, event: EventId, seq: int) -> list[Fact]:
-    """The facts of an event up to a number of its contest's ledger, in order."""
-    query = FactRow.select().where((FactRow.contest == contest) & (FactRow.seq <= seq) & (FactRow.event == event))
-    return _facts(await store.select(query.order_by(FactRow.seq)))
+async def facts_of_event(store: Store, event: EventId, *, after: int = 0, until: int, limit: int) -> list[Fact]:
+    """The next facts of an event after a number of its contest's ledger and up to another, in order."""
+    query = FactRow.select(FactRow.content, FactRow.prev, FactRow.link)
+    query = query.where((FactRow.event == event) & (FactRow.seq > after) & (FactRow.seq <= until))
+    return _facts(await store.select(query.order_by(FactRow.seq).limit(limit)))
 
 
 def _facts(rows: Sequence[dict[str, str]]) -> list[Fact]:
@@ -70,14 +71,6 @@ async def plan_version(store: Store) -> int:
     """How often anything that boards and tablets show of the plan has changed, in the whole installation."""
     rows = await store.select(PlanRow.select(PlanRow.version))
     return int(rows[0]["version"]) if rows else 0
-
-
-async def newest_mark_at(store: Store, event: EventId) -> str:
-    """When the newest mark that counts was stored; empty before the first."""
-    where = (MarkRow.event == event) & (MarkRow.standing == Standing.COUNTS.value)
-    query = MarkRow.select(MarkRow.at).where(where).order_by(MarkRow.seq, ascending=False).limit(1)
-    rows = await store.select(query)
-    return str(rows[0]["at"]) if rows else ""
 
 
 async def device_is_known(store: Store, digest: str) -> bool:
