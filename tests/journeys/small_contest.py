@@ -19,9 +19,8 @@ SESSION = "第 1 场"
 JUDGE = "沈裁判"
 CHIEF = "陆裁判长"
 UNITS = ("平江县供电公司", "平江县自来水厂")
-# What people and the preset have written stands as it was written, in whatever language the page speaks.
-IN_THE_SCHEME = ("每超 1 分钟扣 1 分", "分钟", "分")
-WRITTEN = (CONTEST, EVENT, SESSION, JUDGE, CHIEF, *UNITS, "第 1 组", "平江县职工之家", *IN_THE_SCHEME)
+# What people have written stands as it was written, in whatever language the page speaks.
+WRITTEN = (CONTEST, EVENT, SESSION, JUDGE, CHIEF, *UNITS, "第 1 组", "平江县职工之家")
 ASPECTS = ("内容", "成效", "表达与答辩")
 
 
@@ -103,6 +102,7 @@ def plan(organiser: Person) -> None:
     card = page.get_by_role("listitem").filter(has_text="成果展示与答辩")
     card.get_by_role("button", name="从这个样板开始").click()
     expect(page.get_by_text("检查通过")).to_be_visible()
+    page.get_by_role("button", name="全部（JSON）").click()
     text = page.get_by_label("文档（JSON）")
     one_judge = re.sub(r'"rule": \{[^}]*\},\s*"min_judges": 3', '"rule": {"take": "mean"}', text.input_value())
     text.fill(one_judge)

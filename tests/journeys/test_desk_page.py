@@ -45,6 +45,7 @@ def _plan_contest(desk: Desk) -> None:
 def _write_scheme(desk: Desk) -> None:
     """A fault is named at its node as one types; what is right becomes version 1."""
     page = desk.page
+    page.get_by_role("button", name="全部（JSON）").click()
     text = page.get_by_label("文档（JSON）")
     right = text.input_value()
     text.fill(right.replace('"weight": "0.3"', '"weight": 0.3', 1))

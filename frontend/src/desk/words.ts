@@ -6,8 +6,9 @@ import { frame } from './words/frame';
 import { home } from './words/home';
 import { results } from './words/results';
 import { running } from './words/running';
+import { scheme } from './words/scheme';
 
-const pairs = { ...frame, ...home, ...contest, ...event, ...running, ...results } as const;
+const pairs = { ...frame, ...home, ...contest, ...event, ...scheme, ...running, ...results } as const;
 
 type Pairs = typeof pairs;
 type Zh = { readonly [K in keyof Pairs]: Pairs[K][0] };
@@ -21,7 +22,7 @@ export const t = defineWords<Zh>({ zh: side<Zh>(0), en: side<En>(1) });
 export type Word = keyof Pairs;
 
 /** The dictionaries by page; a test sees to it that no key is defined twice. */
-export const dictionaries = { frame, home, contest, event, running, results };
+export const dictionaries = { frame, home, contest, event, scheme, running, results };
 
 /** Say a word that the server chose (`level_county`); a word the desk does not know is shown as it came. */
 export function wordFor(group: string, value: string): string {

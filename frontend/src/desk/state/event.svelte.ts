@@ -1,7 +1,7 @@
 import { events } from '../calls';
 import { outcomes } from '../running';
 import type { EventProgress } from '../plan';
-import type { EventScheme, GateLine, OutlineNode } from '../types';
+import type { EventScheme, GateLine, OutlineNode, PublicView } from '../types';
 import { Problem } from '$lib/api';
 import { Reading } from './reading.svelte';
 import { SchemeDraft } from './scheme.svelte';
@@ -18,6 +18,8 @@ export class EventDesk {
   /** A scheme that is being written; it stays while one looks at other pages of the event. */
   readonly draft = new SchemeDraft();
   writing = $state<'see' | 'pick' | 'write'>('see');
+  /** What the public shall see from when the draft is kept; empty leaves it as it is. */
+  wantedView = $state<PublicView | ''>('');
 
   constructor(id: string) {
     this.id = id;
@@ -70,6 +72,11 @@ export class EventDesk {
   /** Everything that the checklist needs was read. */
   get known(): boolean {
     return [this.scheme, this.entries, this.panels, this.sessions, this.gates].every((one) => one.value !== null);
+  }
+
+  /** Marking has begun: what is hidden and what is shown stays as it is. */
+  get started(): boolean {
+    return this.state !== 'planned' || (this.line('results')?.round ?? 1) > 1;
   }
 
   get state(): string {

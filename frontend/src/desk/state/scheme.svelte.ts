@@ -22,6 +22,14 @@ export class SchemeDraft {
   #turn = 0;
 
   readonly changed = $derived.by(() => this.text !== this.before);
+  /** What the text says, right or wrong; null while it is no JSON. */
+  readonly document = $derived.by((): unknown => {
+    try {
+      return JSON.parse(this.text) as unknown;
+    } catch {
+      return null;
+    }
+  });
   readonly aspects = $derived.by(() => this.outline.filter((node) => node.kind !== 'sum').length);
   readonly mayKeep = $derived.by(
     () => this.changed && this.ok && !this.checking && this.notJson === '' && !this.keep.busy,
@@ -39,6 +47,11 @@ export class SchemeDraft {
     this.checking = true;
     clearTimeout(this.#soon);
     this.#soon = setTimeout(() => void this.#look(), A_MOMENT);
+  }
+
+  /** Write the document anew, as a form changed it. */
+  put(document: unknown): void {
+    this.type(JSON.stringify(document, null, 2));
   }
 
   /** Keep it as a new version; the answer is the scheme in force. */
