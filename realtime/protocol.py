@@ -139,6 +139,8 @@ class AspectCard(msgspec.Struct, frozen=True, kw_only=True):
     by_panel: bool
     choices: list[Choice]
     hint: str = ""
+    unit_en: str = ""
+    hint_en: str = ""
 
 
 class EntryLine(msgspec.Struct, frozen=True, kw_only=True):

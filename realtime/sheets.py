@@ -114,6 +114,8 @@ def _card(aspect: Aspect) -> AspectCard:
         by_panel=aspect.by_panel,
         choices=[Choice(value=one.value, label=one.label, label_en=one.label_en) for one in aspect.choices],
         hint=aspect.hint,
+        unit_en=aspect.unit_en,
+        hint_en=aspect.hint_en,
     )
 
 

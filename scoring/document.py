@@ -43,7 +43,9 @@ class AspectPart(Part, frozen=True, kw_only=True):
     """What every aspect has besides."""
 
     unit: Annotated[str, msgspec.Meta(max_length=16)] = ""
+    unit_en: Annotated[str, msgspec.Meta(max_length=16)] = ""
     hint: Words = ""
+    hint_en: Words = ""
 
 
 # ---- marked by every judge of the panel ---------------------------------------------------------------------

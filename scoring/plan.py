@@ -154,7 +154,7 @@ class _Layout:
         """Gather aspects that differ in nothing but their names and places in the tree."""
         alike: dict[AnyAspect, list[AnyAspect]] = {}
         for node in aspects:
-            bare = {"id": "x", "name": "x", "name_en": "", "hint": "", "unit": ""}
+            bare = {"id": "x", "name": "x", "name_en": "", "hint": "", "hint_en": "", "unit": "", "unit_en": ""}
             shape = msgspec.structs.replace(node, **bare, weight="1", sign="plus", counts=True)
             if isinstance(shape, Judgement):
                 shape = msgspec.structs.replace(shape, descriptors=(), descriptors_en=())

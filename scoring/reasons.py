@@ -48,9 +48,10 @@ class Cell(NamedTuple):
     value: int
 
 
-def shown(value: int, aspect: Aspect) -> str:
+def shown(value: int, aspect: Aspect) -> Said:
     """A mark as it was entered, with its unit."""
-    return aspect.shown(value) + aspect.unit
+    number = aspect.shown(value)
+    return Said(number + aspect.unit, f"{number} {aspect.unit_en}" if aspect.unit_en else number + aspect.unit)
 
 
 def panel_reason(part: Panel | Judgement, aspect: Aspect, cells: list[Cell], raw: Fraction) -> Said:
@@ -86,14 +87,14 @@ def single_reason(part: Single, aspect: Aspect, cell: Cell, raw: Fraction) -> Sa
     """How one entered number became points."""
     if cell.state == NOT_ATTEMPTED_STATE:
         return Said("未做，不得分", "not attempted, worth nothing")
-    entered, points = shown(cell.value, aspect), plain(raw)
+    (entered, entered_en), points = shown(cell.value, aspect), plain(raw)
     match part:
         case PassFail():
             said = Said("合格", "passed") if cell.value else Said("不合格", "failed")
         case Completed(max=most, possible=possible):
             said = Said(
                 f"完成 {entered}；{most} × {entered} / {possible}",
-                f"{entered} done; {most} × {entered} / {possible}",
+                f"{entered_en} done; {most} × {entered_en} / {possible}",
             )
         case Choice(options=options):
             option = options[cell.value // THOUSAND - 1]
@@ -101,17 +102,17 @@ def single_reason(part: Single, aspect: Aspect, cell: Cell, raw: Fraction) -> Sa
         case Difference(max=most, target=target, per=per, deduction=each):
             said = Said(
                 f"记录 {entered}，目标 {target}；{most} 减每 {per} 的差扣 {each}",
-                f"{entered}, target {target}; {most} less {each} per {per} of difference",
+                f"{entered_en}, target {target}; {most} less {each} per {per} of difference",
             )
         case Tolerance(target=target):
-            said = Said(f"测得 {entered}，目标 {target}", f"measured {entered}, target {target}")
+            said = Said(f"测得 {entered}，目标 {target}", f"measured {entered_en}, target {target}")
         case Quantity(convert=convert):
             zh, en = ("查表", "by table") if isinstance(convert, Lookup) else ("换算", "converted")
-            said = Said(f"记录 {entered}，{zh}", f"{entered}, {en}")
+            said = Said(f"记录 {entered}，{zh}", f"{entered_en}, {en}")
         case Penalty(each=each):
-            said = Said(f"扣 {entered}", f"{entered} taken away")
+            said = Said(f"扣 {entered}", f"{entered_en} taken away")
             if each is not None:
-                said = Said(f"{entered} × {each}", f"{entered} × {each}")
+                said = Said(f"{entered} × {each}", f"{entered_en} × {each}")
         case Imported() | Amount():
             said = Said("记录", "recorded")
         case _:

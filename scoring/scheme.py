@@ -71,6 +71,8 @@ class Aspect(msgspec.Struct, frozen=True, kw_only=True):
     view: str
     choices: tuple[Choice, ...] = ()
     hint: str = ""
+    unit_en: str = ""
+    hint_en: str = ""
 
     @property
     def limits(self) -> dict[str, str | int]:
@@ -237,6 +239,8 @@ def _aspect(placed: Placed, above: Node) -> Aspect:
         view=_view(part),
         choices=_choices(part),
         hint=part.hint,
+        unit_en=part.unit_en,
+        hint_en=part.hint_en,
     )
 
 

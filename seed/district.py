@@ -130,6 +130,7 @@ def _document(placed: int) -> dict[str, object]:
                     "name_en": "Time",
                     "counts": False,
                     "unit": "秒",
+                    "unit_en": "s",
                     "high": "7200",
                     "step": "0.1",
                 },

@@ -35,7 +35,17 @@ SCHEME = msgspec.json.encode(
             "id": "total",
             "name": "总分",
             "parts": [
-                {"kind": "panel", "id": PANEL, "name": "外观", "high": "10", "step": "0.1"},
+                {
+                    "kind": "panel",
+                    "id": PANEL,
+                    "name": "外观",
+                    "unit": "分",
+                    "unit_en": "pts",
+                    "hint": "看焊缝",
+                    "hint_en": "Look at the seam",
+                    "high": "10",
+                    "step": "0.1",
+                },
                 {"kind": "imported", "id": THEORY, "name": "理论", "high": "100"},
                 {"kind": "penalty", "id": FAULTS, "name": "扣分", "high": "10"},
             ],

@@ -94,6 +94,9 @@ class AspectLine(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     by_panel: bool
     counts: bool
+    hint: str = ""
+    unit_en: str = ""
+    hint_en: str = ""
 
 
 class EntryLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -95,7 +95,10 @@ async def test_a_sheet_shows_the_seat_its_own_marks_and_no_other(store, at):
         sheet = await tablet.hear("sheet")
         assert [(mark["value"], mark["standing"]) for mark in sheet["marks"]] == [(8000, "counts")]
         assert [entry["name"] for entry in sheet["entries"]] == at.entries
-        assert sheet["aspects"][0]["high"] == 10_000
+        card = sheet["aspects"][0]
+        assert card["high"] == 10_000
+        words = ("unit", "unit_en", "hint", "hint_en")
+        assert [card[word] for word in words] == ["分", "pts", "看焊缝", "Look at the seam"]
         await tablet.say({"type": "open_sheet", "session": "elsewhere"})
         assert (await tablet.hear("refused"))["code"] == "sheet_not_yours"
 

@@ -14,7 +14,7 @@ PLAN = scheme(
             panel(rule=TRIMMED, places=2),
             {
                 "kind": "penalty", "id": "poles", "name": "碰杆", "name_en": "Poles",
-                "high": "9", "each": "0.5", "unit": "次",
+                "high": "9", "each": "0.5", "unit": "次", "unit_en": "times",
             },
         ],
     },
@@ -63,7 +63,7 @@ def test_english_tells_the_same():
             "Work: marks 7.00, 7.00, 7.25, absent, 8.00; without lowest 7.00, highest 8.00; mean of 2 of 4: "
             "7.125, rounded to 2 places 7.13"
         ),
-        "Poles: 2次 × 0.5 = 1",
+        "Poles: 2 times × 0.5 = 1",
         "Theory: recorded = 49.5",
     ]
 

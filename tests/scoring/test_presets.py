@@ -26,6 +26,9 @@ def test_every_preset_is_a_scheme_in_both_languages(path: Path):
     scheme = parse(json.dumps(preset["document"]))
     assert all(row.name and row.name_en for row in outline(scheme))
     assert all(award.name and award.name_en for award in scheme.awards)
+    for aspect in scheme.aspects.values():
+        assert (bool(aspect.unit), bool(aspect.hint)) == (bool(aspect.unit_en), bool(aspect.hint_en)), aspect.id
+        assert (aspect.unit_en + aspect.hint_en).isascii() or "±" in aspect.hint_en
 
 
 def test_vocational_contests_publish_nothing_before_sign_off():

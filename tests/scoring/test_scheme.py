@@ -136,7 +136,7 @@ def test_an_aspect_tells_judges_what_may_be_entered():
     plan = scheme(
         {
             "kind": "sum", "id": "look", "name": "外观", "name_en": "Look", "counts": False,
-            "parts": [panel(low="0.25", unit="分", hint="看焊缝")],
+            "parts": [panel(low="0.25", unit="分", unit_en="pts", hint="看焊缝", hint_en="Look at the seam")],
         },
         points(),
     )  # fmt: skip
@@ -150,14 +150,8 @@ def test_an_aspect_tells_judges_what_may_be_entered():
         False,
         "panel",
     )
-    assert (work.low, work.high, work.step, work.places, work.unit, work.hint) == (
-        250,
-        10_000,
-        250,
-        2,
-        "分",
-        "看焊缝",
-    )
+    assert (work.low, work.high, work.step, work.places) == (250, 10_000, 250, 2)
+    assert (work.unit, work.unit_en, work.hint, work.hint_en) == ("分", "pts", "看焊缝", "Look at the seam")
     assert work.limits == {"aspect": "作品", "low": "0.25", "high": "10.00", "step": "0.25"}
     assert list(plan.aspects) == ["work", "points"]
 

@@ -18,10 +18,13 @@ export function problemWith(card: AspectCard, value: number): string | null {
   return null;
 }
 
+export const unitOf = (card: AspectCard): string => nameOf(card.unit, card.unit_en ?? '');
+export const hintOf = (card: AspectCard): string => nameOf(card.hint ?? '', card.hint_en ?? '');
+
 export function limitsOf(card: AspectCard): string {
   const [low, high] = [card.low, card.high].map((one) => (one === null ? null : printThousandths(one, card.places)));
   const step = printThousandths(card.step, card.places);
-  const unit = card.unit ? ` ${card.unit}` : '';
+  const unit = card.unit ? ` ${unitOf(card)}` : '';
   if (low === null && high === null) return t('any_number') + unit;
   if (low === null) return t('at_most', { high: high ?? '' }) + unit;
   if (high === null) return t('at_least', { low: low ?? '' }) + unit;
@@ -36,7 +39,7 @@ export function sayMark(card: AspectCard | undefined, kind: MarkKind, value: num
   const choice = card && card.view !== 'judgement' ? card.choices.find((one) => one.value === value) : undefined;
   if (choice) return nameOf(choice.label, choice.label_en ?? '');
   const printed = printThousandths(value, card?.places ?? 0);
-  return card?.unit ? `${printed} ${card.unit}` : printed;
+  return card?.unit ? `${printed} ${unitOf(card)}` : printed;
 }
 
 /** What stands behind the word of a state: number and time, or the reason. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { setLanguage } from '$lib/i18n.svelte';
 import { deviceName } from '../../src/judge/pairing.svelte';
-import { limitsOf, problemWith, sayMark } from '../../src/judge/reading';
+import { hintOf, limitsOf, problemWith, sayMark } from '../../src/judge/reading';
 import { card } from './builders';
 
 afterEach(() => setLanguage('zh'));
@@ -45,6 +45,15 @@ it('a mark reads as its words or its number with the unit, and why there is none
     '8.5 s',
     '本席缺席',
   ]);
+});
+
+it('units and hints are read in English where the scheme has them, and otherwise as it has them', () => {
+  const time = card({ unit: '秒', unit_en: 's', hint: '看表', hint_en: 'Look at the watch' });
+  const said = (one: typeof time) => [hintOf(one), limitsOf(one), sayMark(one, 'entered', 8500)];
+  expect(said(time)).toEqual(['看表', '0.0 至 10.0，步长 0.1 秒', '8.5 秒']);
+  setLanguage('en');
+  expect(said(time)).toEqual(['Look at the watch', '0.0 to 10.0 in steps of 0.1 s', '8.5 s']);
+  expect(said(card({ unit: '秒', hint: '看表' }))).toEqual(['看表', '0.0 to 10.0 in steps of 0.1 秒', '8.5 秒']);
 });
 
 it.each([

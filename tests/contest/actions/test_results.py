@@ -11,6 +11,7 @@ from contest.actions.entering import (
     enter_all,
     number_entries,
 )
+from contest.actions.marking import marks_seen_by
 from contest.actions.results import results_of, sheet_of
 from contest.actions.scheduling import SessionChanges, change_session
 from contest.actions.showing import officials_results
@@ -87,6 +88,12 @@ async def test_the_desk_reads_a_deduction_below_zero(store: Store) -> None:
     await at.stored(at.mark(8000), at.mark(2000, aspect=FAULTS))
     (row,) = (await officials_results(store, at.event, Person(account=AccountId(CHIEF), name=""))).rows
     assert row.scores == ["8.00", None, "-2"]
+
+
+async def test_the_desk_reads_units_and_hints_in_both_languages(store: Store) -> None:
+    at = await hall(store, entries=1)
+    first, *_ = (await marks_seen_by(store, Person(account=AccountId(CHIEF), name=""), at.session)).aspects
+    assert (first.unit, first.unit_en, first.hint, first.hint_en) == ("分", "pts", "看焊缝", "Look at the seam")
 
 
 async def test_what_belongs_to_no_known_seat_aspect_or_entry_is_left_out_of_the_sheet(store: Store) -> None:

@@ -8,14 +8,14 @@ const server = withServer();
 beforeEach(() => setLanguage('zh'));
 const theory: AspectCard = {
   aspect: 'theory', name: '理论', name_en: 'Theory', group: '', group_en: '', view: 'imported', low: 0, high: 100_000,
-  step: 500, places: 1, unit: '分', by_panel: false, counts: true,
+  step: 500, places: 1, unit: '分', unit_en: 'pts', hint: '', hint_en: '', by_panel: false, counts: true,
 };
 const stored: SheetMark = {
   mark: 'm0', entry: 'a', aspect: 'theory', seat: '*', kind: 'entered', value: 85_500, standing: 'counts', because: '', revision: 1,
   replaces: null, reason: '', device: 'd', by: '', by_name: '', made_at: '', at: '', seq: 1,
 };
 const entries = ['a', 'b', 'c'].map((entry) => ({ entry, label: entry, name: entry, organisation: '', status: 'entered' }));
-const sheet: SessionMarks = { session: 's1', state: 'opened', aspects: [theory], entries, seats: [], marks: [stored], next_device_seq: 1 };
+const sheet: SessionMarks = { session: 's1', state: 'opened', aspects: [theory], entries, seats: [], marks: [stored], next_device_seq: 1, reused: [] };
 
 function opened(): ImportedSheet {
   const way = new ImportedSheet('s1');

@@ -7,7 +7,7 @@ import type { AspectCard, GateLine, Session, SessionMarks, SheetMark } from '../
 
 const aspect = (id: string, by_panel: boolean): AspectCard => ({
   aspect: id, name: id, name_en: id, group: '', group_en: '', view: by_panel ? 'panel' : 'penalty',
-  low: 0, high: 100_000, step: 500, places: 1, unit: '', by_panel, counts: true,
+  low: 0, high: 100_000, step: 500, places: 1, unit: '', unit_en: '', hint: '', hint_en: '', by_panel, counts: true,
 });
 let seq = 0;
 const mark = (entry: string, aspect: string, seat: string, more: Partial<SheetMark> = {}): SheetMark => ({
@@ -22,7 +22,7 @@ const sheet = (marks: SheetMark[], status = 'entered'): SessionMarks => ({
   ],
   seats: [{ id: 's1', number: 1, judge_name: '张' }, { id: 's2', number: 2, judge_name: '李' }],
   marks,
-  next_device_seq: 1,
+  next_device_seq: 1, reused: [],
 });
 
 test('the matrix counts what is stored and what is due, seat by seat', () => {

@@ -43,6 +43,9 @@ export interface AspectLine {
   unit: string;
   by_panel: boolean;
   counts: boolean;
+  hint?: string;
+  unit_en?: string;
+  hint_en?: string;
 }
 
 export interface AwardName {
@@ -378,6 +381,7 @@ export interface ImportFault {
   code: string;
   message: string;
   value: string;
+  heading?: string;
 }
 
 export interface ImportLine {

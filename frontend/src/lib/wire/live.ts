@@ -18,6 +18,8 @@ export interface AspectCard {
   by_panel: boolean;
   choices: Choice[];
   hint?: string;
+  unit_en?: string;
+  hint_en?: string;
 }
 
 /** An award that the scheme gives. */
