@@ -74,7 +74,7 @@ test('a sign-in that runs out asks again and keeps who it was', async () => {
 
 const outcome = { dry_run: true, applied: false, rows: 2, added: [], changed: [], unchanged: 0, entered: 0, organisations_added: [], errors: [] };
 const line = { row: 4, name: '甲', organisation: '', number: '', events: [], bib: '' };
-const fault = { sheet: '选手', row: 5, column: 'A', code: 'cell_empty', message: '', value: '' };
+const fault = { sheet: '选手', row: 5, column: 'A', code: 'cell_empty', message: '', value: '', heading: '姓名' };
 
 test('a spreadsheet with a fault cannot be written', async () => {
   server.current.on('POST', '/contests/c1/competitors/import', () => ({ ...outcome, added: [line], errors: [fault] }));

@@ -2,6 +2,7 @@ import { Problem } from '$lib/api';
 import { sayProblem } from '$lib/errors';
 import { setLanguage } from '$lib/i18n.svelte';
 import { expect, test } from 'vitest';
+import { h } from '../../home/words';
 import { ALLOWS, ROLES } from '../roles';
 import { dictionaries, t, wordFor } from '../words';
 
@@ -80,4 +81,10 @@ test('a refusal is said wholly in the language of the page', () => {
   setLanguage('en');
   expect(sayProblem(refused)).toBe('bib “A01” exists already.');
   setLanguage('zh');
+});
+
+test('the home page and the desk call a kind and a level of contest the same', () => {
+  const shared = Object.keys(h.zh).filter((key) => /^(kind|level)_/.test(key)) as (keyof typeof h.zh & keyof typeof t.zh)[];
+  expect(shared.length).toBe(12);
+  expect(shared.map((key) => [t.zh[key], t.en[key]])).toEqual(shared.map((key) => [h.zh[key], h.en[key]]));
 });

@@ -57,7 +57,7 @@ export const frame = {
   back: ['返回', 'Back'],
   none: ['无', 'None'],
   optional: ['可不填', 'optional'],
-  saved: ['已保存。', 'Saved.'],
+  saved: ['已保存“{name}”。', '“{name}” saved.'],
   deleted: ['已删除“{name}”。', '“{name}” deleted.'],
   search: ['查找', 'Search'],
   nothingFound: ['没有符合“{search}”的结果。', 'Nothing matches “{search}”.'],

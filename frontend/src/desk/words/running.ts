@@ -31,6 +31,7 @@ export const running = {
   missingN: ['缺 {n}', '{n} missing'],
   matrixEntry: ['参赛', 'Entry'],
   wholePanel: ['整组', 'Panel'],
+  legend: ['图例', 'Legend'],
   legendComplete: ['✓ 全部入库', '✓ all stored'],
   legendPart: ['2/5 已入库/应有', '2/5 stored/due'],
   legendNone: ['· 未开始', '· none yet'],
