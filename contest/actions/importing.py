@@ -43,6 +43,8 @@ class ImportFault(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     message: str
     value: str
+    heading: str = ""
+    """What stands above the column in the sheet, beside its letter."""
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +140,7 @@ def _told(found: Plan, coming: TakingIn, language: str, *, dry_run: bool, applie
                 code=fault.broken.code,
                 message=fault.broken.sentence(language),
                 value=fault.value,
+                heading=found.headings.get(fault.column, ""),
             )
             for fault in found.faults
         ],

@@ -82,6 +82,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     changed: tuple[Change, ...] = ()
     unchanged: tuple[Change, ...] = ()
     faults: tuple[Fault, ...] = ()
+    headings: Mapping[str, str] = {}
+    """What stands above each column that is read: its letter → the sheet's own heading."""
 
 
 def plan(
@@ -117,6 +119,7 @@ def plan(
         changed=tuple(changed),
         unchanged=tuple(unchanged),
         faults=tuple(sorted(faults, key=lambda fault: (fault.row, fault.column))),
+        headings={_letter(place): grid.rows[heading][place].text.rstrip("*＊ ") for place in columns.values()},
     )
 
 

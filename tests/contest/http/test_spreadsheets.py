@@ -87,8 +87,8 @@ async def test_one_wrong_cell_and_nothing_is_written(ground: Ground):
     for language, message in (("zh", "“姓名”不能为空。"), ("en", "“Name” must not be empty.")):
         told = (await send(ground, content, dry_run=False, language=language)).json()
         assert told["applied"] is False
-        assert [(fault["row"], fault["column"], fault["code"]) for fault in told["errors"]] == [
-            (3, "A", "cell_missing")
+        assert [(fault["row"], fault["column"], fault["heading"], fault["code"]) for fault in told["errors"]] == [
+            (3, "A", "姓名", "cell_missing")
         ]
         assert told["errors"][0]["message"] == message
     assert (await ground.organiser.get(f"/contests/{ground.contest}/competitors"))["total"] == 0

@@ -61,7 +61,9 @@ def test_two_new_rows_cannot_share_a_bib_in_one_event():
 
 def test_the_heading_may_stand_below_a_title_in_either_language():
     grid = sheet(["2026 选手报名表"], [], ["Name*", "Organisation", "Number"], ["An He", "Works 1", "7"])
-    assert [line.name for line in plan(grid, [], {}, language="en").added] == ["An He"]
+    found = plan(grid, [], {}, language="en")
+    assert [line.name for line in found.added] == ["An He"]
+    assert found.headings == {"A": "Name", "B": "Organisation", "C": "Number"}
 
 
 def test_a_column_that_is_not_there_changes_nothing():
