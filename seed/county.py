@@ -20,6 +20,7 @@ from contest.actions import (
     entering,
     locking,
     marking,
+    numbering,
     planning,
     registering,
     scheduling,
@@ -165,7 +166,7 @@ async def _enter(
         )
         entries.append(entering.NewEntry(subject=competitor.id))
     await entering.enter_all(store, event, entries)
-    await entering.number_entries(store, event, entering.NumbersWanted(), dice.shuffle)
+    await numbering.number_entries(store, event, numbering.NumbersWanted(), dice.shuffle)
 
 
 def _aspects(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:

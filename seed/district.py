@@ -16,6 +16,7 @@ from contest.actions import (
     entering,
     locking,
     marking,
+    numbering,
     pairing,
     planning,
     registering,
@@ -175,8 +176,8 @@ async def _plan_event(
         competitor = await registering.register_competitor(store, contest, new)
         entries.append(entering.NewEntry(subject=competitor.id))
     await entering.enter_all(store, event.id, entries)
-    wanted = entering.NumbersWanted(bib_prefix=event.code + "-", stations=False)
-    entered = [entry.id for entry in await entering.number_entries(store, event.id, wanted, _kept)]
+    wanted = numbering.NumbersWanted(bib_prefix=event.code + "-", stations=False)
+    entered = [entry.id for entry in await numbering.number_entries(store, event.id, wanted, _kept)]
     panel = await empanelling.empanel(
         store,
         event.id,

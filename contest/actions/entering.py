@@ -1,4 +1,4 @@
-"""Entering: competitors, teams, units and projects are entered in an event and get their numbers.
+"""Entering: competitors, teams, units and projects are entered in an event.
 
 New entries join the sessions that hold every entry of the event so far, so that whoever is entered late is not
 forgotten; an event that runs in heats places its entries by hand.
@@ -6,7 +6,7 @@ forgotten; an event that runs in heats places its entries by hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -23,10 +23,9 @@ from contest.model.people import Entry, EntryKind, behind_station
 from contest.model.text import Key, Name, Number
 from contest.store.holding import (
     entered_once,
+    nobody_misses,
     none_marked,
     not_ended,
-    not_ended_nor_marked,
-    numbers_stand,
     still_unlocked,
 )
 from contest.store.ids import new_id
@@ -36,9 +35,6 @@ from contest.store.tables import EntryRow, SessionEntryRow
 from contest.store.work import Work
 
 _Row = TypeVar("_Row", bound=Table)
-
-Shuffle = Callable[[list[EntryId]], None]
-"""Brings a list into an order that nobody chose; the dice come from outside."""
 
 _ROWS_AT_ONCE = 500
 """PostgreSQL takes 32,767 parameters in one statement."""
@@ -62,16 +58,6 @@ class EntryChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     organisation: Key | UnsetType | None = UNSET
     bib: Number | UnsetType = UNSET
     station: Number | UnsetType = UNSET
-
-
-class NumbersWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which numbers to draw; with `again`, those that were given are drawn anew."""
-
-    bibs: bool = True
-    stations: bool = True
-    bib_prefix: Number = "A"
-    station_prefix: Number = "G"
-    again: bool = False
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -223,62 +209,10 @@ async def change_entry(store: Store, entry: EntryId, changes: EntryChanges) -> E
 
 
 async def drop_entry(store: Store, entry: EntryId) -> None:
-    """Take an entry back that has no marks."""
+    """Take an entry back that has no marks, before a session that lists it is locked."""
     before = await people.entry(store, entry)
     await store.apply(
         SessionEntryRow.delete().where(SessionEntryRow.entry == entry),
         EntryRow.delete().where(EntryRow.id == entry),
-        given=lambda: not_ended_nor_marked(before.contest, before.event, [(entry, before.name)]),
+        given=lambda: nobody_misses(before.contest, before.event, entry, before.name),
     )
-
-
-async def number_entries(store: Store, event: EventId, wanted: NumbersWanted, shuffle: Shuffle) -> list[Entry]:
-    """Draw the numbers of an event: bibs in the order of the list, stations by lot, each like `A01`."""
-    await repeated(lambda: _draw(store, event, wanted, shuffle))
-    return await people.entries_of_event(store, event)
-
-
-async def _draw(store: Store, event: EventId, wanted: NumbersWanted, shuffle: Shuffle) -> None:
-    planned = await plans.event(store, event)
-    entries = await people.entries_of_event(store, event)
-    by_lot = [entry.id for entry in entries]
-    shuffle(by_lot)
-    bibs = {entry.id: entry.bib for entry in entries}
-    stations = {entry.id: entry.station for entry in entries}
-    if wanted.bibs:
-        bibs = _numbered([entry.id for entry in entries], bibs, wanted.bib_prefix, again=wanted.again)
-    if wanted.stations:
-        stations = _numbered(by_lot, stations, wanted.station_prefix, again=wanted.again)
-    after = [msgspec.structs.replace(entry, bib=bibs[entry.id], station=stations[entry.id]) for entry in entries]
-    changed = [now for was, now in zip(entries, after, strict=True) if now != was]
-    moved = [
-        (now.id, now.name)
-        for was, now in zip(entries, after, strict=True)
-        if planned.blind and was.station and now.station != was.station
-    ]
-
-    def given() -> Work[None]:
-        yield from numbers_stand(planned.contest, event, entries)
-        yield from none_marked(planned.contest, event, moved)
-
-    await store.apply(
-        *(
-            EntryRow.update({EntryRow.bib: entry.bib, EntryRow.station: entry.station}).where(
-                EntryRow.id == entry.id
-            )
-            for entry in changed
-        ),
-        given=given,
-    )
-
-
-def _numbered(
-    order: Sequence[EntryId], had: Mapping[EntryId, str], prefix: str, *, again: bool
-) -> dict[EntryId, str]:
-    """Give everyone without a number the next free one; with `again`, everyone."""
-    kept = {} if again else {entry: number for entry, number in had.items() if number}
-    width = max(2, len(str(len(order))))
-    taken = set(kept.values())
-    free = (f"{prefix}{number:0{width}d}" for number in range(1, len(order) + len(taken) + 1))
-    fresh = (number for number in free if number not in taken)
-    return {entry: kept.get(entry) or next(fresh) for entry in order}

@@ -8,8 +8,9 @@ from typing import Annotated
 from litestar import Controller, delete, get, patch, post
 from litestar.params import Parameter
 
-from contest.actions import entering, registering, ruling
-from contest.actions.entering import EntryChanges, NewEntry, NumbersWanted
+from contest.actions import entering, numbering, registering, ruling
+from contest.actions.entering import EntryChanges, NewEntry
+from contest.actions.numbering import NumbersWanted
 from contest.actions.registering import (
     CompetitorChanges,
     NewCompetitor,
@@ -140,8 +141,8 @@ class EventEntries(Controller):
 
     @post("/numbers", opt={"act": Act.PLAN}, summary="Draw the numbers", status_code=200)
     async def number(self, event: str, data: NumbersWanted, store: Store) -> list[Entry]:
-        """Give everyone without one a bib in the order of the list and a station by lot."""
-        return await entering.number_entries(store, EventId(event), data, SystemRandom().shuffle)
+        """Give everyone without one a bib, by lot or in the order of the list, and a station by lot."""
+        return await numbering.number_entries(store, EventId(event), data, SystemRandom().shuffle)
 
 
 class Entries(Controller):

@@ -14,6 +14,7 @@ import type {
   GrantRow,
   ImportOutcome,
   Me,
+  NumbersWanted,
   Organisation,
   Page,
   Pairing,
@@ -112,8 +113,8 @@ export const events = {
   presets: () => api.get<Preset[]>('/presets'),
   entries: (event: string) => api.get<Entry[]>(`/events/${event}/entries`),
   enter: (event: string, body: Draft<Entry>) => api.post<Entry>(`/events/${event}/entries`, body),
-  /** Give everyone without one a bib in the order of the list and a station by lot. */
-  number: (event: string, wanted: { bibs: boolean; stations: boolean; bib_prefix: string; station_prefix: string; again: boolean }) =>
+  /** Give everyone without one a bib, by lot or in the order of the list, and a station by lot. */
+  number: (event: string, wanted: NumbersWanted) =>
     api.post<Entry[]>(`/events/${event}/entries/numbers`, wanted),
   changeEntry: (entry: string, body: Draft<Entry>) => api.patch<Entry>(`/entries/${entry}`, body),
   removeEntry: (entry: string) => api.del(`/entries/${entry}`),

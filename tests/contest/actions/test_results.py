@@ -5,13 +5,12 @@ import asyncio
 from contest.actions.entering import (
     EntryChanges,
     NewEntry,
-    NumbersWanted,
     change_entry,
     drop_entry,
     enter_all,
-    number_entries,
 )
 from contest.actions.marking import marks_seen_by
+from contest.actions.numbering import NumbersWanted, number_entries
 from contest.actions.results import results_of, sheet_of
 from contest.actions.scheduling import SessionChanges, change_session
 from contest.actions.showing import officials_results

@@ -637,6 +637,7 @@ export interface NumbersWanted {
   bib_prefix?: string;
   station_prefix?: string;
   again?: boolean;
+  bibs_by_lot?: boolean;
 }
 
 export interface Organisation {
