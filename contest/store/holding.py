@@ -76,10 +76,16 @@ def none_marked(contest: ContestId, event: EventId, entries: Collection[tuple[st
             raise MarksExist(what="entry", name=name)
 
 
-def not_ended_nor_marked(contest: ContestId, event: EventId, entries: Collection[tuple[str, str]]) -> Work[None]:
-    """Refuse when the event's results stand published or any of the entries has marks."""
+def nobody_misses(contest: ContestId, event: EventId, entry: EntryId, name: str) -> Work[None]:
+    """Refuse to forget an entry that has marks, or on whose list a panel has closed its session.
+
+    Who was absent belongs to what the panel signs, and counts where prizes go by the number of entries.
+    """
     yield from not_ended(contest, event)
-    yield from none_marked(contest, event, entries)
+    yield from none_marked(contest, event, [(entry, name)])
+    for place in (yield Find(SessionEntryRow, ("entry",), [(entry,)], columns=("session",))):
+        if "locked" in (yield from gates_passed(Line.SESSION, place["session"])):
+            raise SessionLocked()
 
 
 def nothing_lost(after: Session, seats: Collection[SeatId], names: Mapping[str, str]) -> Work[None]:

@@ -271,3 +271,19 @@ async def test_who_is_imported_joins_the_sessions_of_everyone_too(ground: Ground
     entries = await ground.organiser.get(f"/events/{event}/entries")
     assert sorted(placed) == sorted(entry["id"] for entry in entries)
     assert sorted(entry["bib"] for entry in entries) == ["", "A02", "A03"]
+
+
+async def test_who_was_absent_stays_on_the_list_that_the_panel_signs(ground: Ground) -> None:
+    event = await ground.event("焊工")
+    one, two = await ground.entries(event, ["赵甲", "钱乙"])
+    theory = (await ground.organiser.post(f"/events/{event}/sessions", {"name": "理论", "aspects": ["theory"]}))[
+        "id"
+    ]
+    await ground.chief.post(f"/sessions/{theory}/open")
+    await ground.theory(theory, {one: 60})
+    await ground.chief.post(f"/entries/{two}/ruling", {"status": "not_started", "reason": ""})
+    await ground.organiser.post(f"/sessions/{theory}/lock")
+    assert await ground.organiser.refusal("DELETE", f"/entries/{two}") == (409, "session_locked")
+    await ground.chief.post(f"/sessions/{theory}/confirm")
+    assert await ground.organiser.refusal("DELETE", f"/entries/{two}") == (409, "session_locked")
+    assert len(await ground.organiser.get(f"/events/{event}/entries")) == 2
