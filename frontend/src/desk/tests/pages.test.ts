@@ -1,9 +1,13 @@
 import { setLanguage } from '$lib/i18n.svelte';
 import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { atDesk } from '../desk.svelte';
 import ContestFrame from '../pages/ContestFrame.svelte';
+import SchemePage from '../pages/SchemePage.svelte';
 import SchemeEditor from '../parts/SchemeEditor.svelte';
+import { ContestDesk } from '../state/contest.svelte';
+import { EventDesk } from '../state/event.svelte';
 import { SchemeDraft } from '../state/scheme.svelte';
 import { CUT, later, withServer } from './fakeServer';
 
@@ -75,4 +79,51 @@ test('a contest has its heading while it is read, and when it cannot be read', a
   answer.keep(CUT);
   expect(await screen.findByRole('alert')).toBeTruthy();
   expect(screen.getAllByRole('heading', { level: 1 })).toHaveLength(1);
+});
+
+/** The scheme page of an event without a scheme, for an organiser; what the server is told is in `asked`. */
+async function choosing(state: string): Promise<void> {
+  const row = { id: 'e1', contest: 'c1', code: 'E', name: '电工', blind: false, public_view: 'live', position: 1 } as const;
+  const preset = { preset: 'p', name: '样板甲', name_en: '', kind: 'skills', public_view: 'after_publication', document };
+  const line = { line: 'results', subject: 'e1', event: 'e1', round: 1, state, passed: [] };
+  server.current
+    .on('GET', '/me', () => ({ account: 'a', name: '组织方', language: 'zh', grants: [{ role: 'organiser', contest: 'c1', event: null }] }))
+    .on('GET', '/presets', () => [preset])
+    .on('GET', '/events/e1/scheme', () => ({ version: 0, locked: false, document: {}, outline: [] }))
+    .on('GET', '/events/e1/gates', () => [line])
+    .on('GET', '/contests/c1/events', () => [row])
+    .on('POST', '/schemes/check', () => ({ ok: true, outline: [], problems: [] }))
+    .on('PUT', '/events/e1/scheme', () => ({ version: 1, locked: false, document, outline: [] }))
+    .on('PATCH', '/events/e1', ({ body }) => ({ ...row, ...(body as object) }));
+  await atDesk.begin();
+  vi.stubGlobal('scrollTo', () => undefined);
+  const event = new EventDesk('e1');
+  await Promise.all([event.scheme.load(), event.gates.load()]);
+  render(SchemePage, { desk: new ContestDesk('c1'), event, row });
+  await userEvent.click(await screen.findByRole('button', { name: '从这个样板开始' }));
+  await screen.findByText('✓ 检查通过，0 个评分点');
+}
+
+const told = (method: string): unknown[] => server.current.asked.filter((one) => one.method === method).map((one) => one.body);
+
+test('a preset sets what the public sees, unless the organiser says otherwise', async () => {
+  await choosing('planned');
+  expect(screen.getByLabelText<HTMLSelectElement>(/样板建议的公开方式/).value).toBe('after_publication');
+  await userEvent.click(screen.getByRole('button', { name: '保存为第 1 版' }));
+  expect(await screen.findByText('第 1 版')).toBeTruthy();
+  expect(told('PATCH')).toEqual([{ public_view: 'after_publication' }]);
+  cleanup();
+  await choosing('planned');
+  await userEvent.selectOptions(screen.getByLabelText(/样板建议的公开方式/), 'live');
+  await userEvent.click(screen.getByRole('button', { name: '保存为第 1 版' }));
+  expect(await screen.findByText('第 1 版')).toBeTruthy();
+  expect([told('PUT').length, told('PATCH').length]).toEqual([2, 1]);
+});
+
+test('once marking has started a preset leaves what the public sees', async () => {
+  await choosing('started');
+  expect(screen.queryByLabelText(/样板建议的公开方式/)).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: '保存为第 1 版' }));
+  expect(await screen.findByText('第 1 版')).toBeTruthy();
+  expect(told('PATCH')).toEqual([]);
 });

@@ -43,6 +43,8 @@ test('every word that the server may choose has a name', () => {
     role: ROLES,
     roleSays: ROLES,
     view: ['live', 'after_publication'],
+    viewShort: ['live', 'after_publication'],
+    take: ['mean', 'median', 'sum', 'judgement'],
     status: ['entered', 'withdrawn', 'not_started', 'not_finished', 'disqualified', 'out_of_competition'],
     kindEntry: ['competitor', 'team', 'unit', 'project'],
     state: ['planned', 'opened', 'locked', 'confirmed', 'started', 'ended', 'provisional', 'official', 'waiting', 'given', 'declined', 'expired'],

@@ -14,7 +14,7 @@ export const event = {
   noSchemeNext: ['从最接近的样板开始，再改权重和评分点。', 'Start from the closest preset, then change weights and aspects.'],
   presets: ['样板', 'Presets'],
   usePreset: ['从这个样板开始', 'Start from this preset'],
-  presetChosen: ['已载入样板“{name}”，尚未保存。', 'Preset “{name}” loaded; not saved yet.'],
+  presetChosen: ['尚未保存：样板“{name}”。', 'Not saved yet: preset “{name}”.'],
   otherPreset: ['换一个样板', 'Another preset'],
   outline: ['结构', 'Outline'],
   document: ['文档（JSON）', 'Document (JSON)'],

@@ -70,5 +70,7 @@ export const scheme = {
   viewWith: ['样板建议的公开方式，保存时一起生效：', 'What the public sees, as the preset suggests; takes effect when you save:'],
   viewKept: ['评分标准第 {n} 版已保存，公开方式：{view}。', 'Scheme version {n} saved; the public sees: {view}.'],
   viewNow: ['公开方式：{view}', 'The public sees: {view}'],
+  viewShort_live: ['实时公开', 'live, while marking runs'],
+  viewShort_after_publication: ['公布后公开', 'after publication'],
   viewChange: ['更改公开方式', 'Change what the public sees'],
 } as const satisfies Record<string, readonly [zh: string, en: string]>;
