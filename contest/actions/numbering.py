@@ -9,7 +9,7 @@ import msgspec
 from contest.actions.changing import repeated
 from contest.model.ids import ContestId, EntryId, EventId
 from contest.model.people import Entry
-from contest.model.text import Number
+from contest.model.text import Prefix
 from contest.store.holding import none_marked, numbers_stand
 from contest.store.open import Store
 from contest.store.queries import people, plans
@@ -30,8 +30,8 @@ class NumbersWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     bibs: bool = True
     stations: bool = True
-    bib_prefix: Number = "A"
-    station_prefix: Number = "G"
+    bib_prefix: Prefix = "A"
+    station_prefix: Prefix = "G"
     again: bool = False
     bibs_by_lot: bool = False
 

@@ -25,6 +25,8 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_VISIBL
 Short = Annotated[str, msgspec.Meta(max_length=200, pattern=_PLAIN)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern=_VISIBLE)]
 Number = Annotated[str, msgspec.Meta(max_length=32, pattern=_PLAIN)]
+Prefix = Annotated[str, msgspec.Meta(max_length=16, pattern=_PLAIN)]
+"""What stands before a number."""
 Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_.:-]+$(?!\n)")]
 Reason = Annotated[str, msgspec.Meta(max_length=500, pattern=rf"^[^\x00-\x09\x0b-\x1f\x7f{_TURNS}]*$")]
 """Free text of an official; may have lines."""

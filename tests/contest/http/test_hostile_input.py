@@ -119,3 +119,13 @@ async def test_a_login_is_the_same_however_it_is_typed(ground: Ground) -> None:
         body = {"login": typed, "password": "correct horse battery", "bearer": True}
         answer = await ground.admin.client.post("/api/sign-in", content=json.dumps(body), headers=JSON)
         assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("field", ["bib_prefix", "station_prefix"])
+async def test_a_prefix_leaves_room_for_the_number(ground: Ground, field: str) -> None:
+    event = await ground.event("HG")
+    await ground.entries(event, ["赵甲"])
+    path = f"/events/{event}/entries/numbers"
+    assert await ground.organiser.refusal("POST", path, {field: "长" * 32}) == (400, "bad_input")
+    (entry,) = await ground.organiser.post(path, {field: "长" * 16})
+    assert entry[field.removesuffix("_prefix")] == "长" * 16 + "01"
