@@ -133,7 +133,8 @@ def import_competitors(organiser: Person) -> None:
     expect(page.get_by_text("1 处错误，未写入任何内容")).to_be_visible()
     wrong = page.locator("tbody tr")
     expect(wrong).to_have_count(1)
-    assert [cell.strip() for cell in wrong.get_by_role("cell").all_inner_texts()][:3] == ["9", "D 赛项代码", "XGXX"]
+    cells = [cell.strip() for cell in wrong.get_by_role("cell").all_inner_texts()]
+    assert cells[:3] == ["9", "D 赛项代码", "XGXX"]
     organiser.look("import-error")
     side(organiser, "选手")
     expect(page.get_by_text("还没有选手。")).to_be_visible()
