@@ -165,7 +165,7 @@ class SessionMarks(msgspec.Struct, frozen=True, kw_only=True):
     seats: list[SeatLine]
     marks: list[MarkLine]
     next_device_seq: int
-    """The lowest number that this person's desk has not used yet."""
+    """The number from which on this person's desk has used none."""
     reused: list[ReusedLine] = []
     """What was refused because its number had brought another mark: ask whoever sent it what they meant."""
 

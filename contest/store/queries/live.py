@@ -2,69 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
 from contest.model.contest import Event
-from contest.model.fact import Fact, FactBody
+from contest.model.fact import Fact, read_fact
 from contest.model.gate import PLANNED, Line
 from contest.model.ids import ContestId, DeviceId, EventId, SeatId, SessionId
 from contest.model.mark import WHOLE_PANEL, Standing
 from contest.store.open import Store
-from contest.store.queries import plans
+from contest.store.queries import facts, plans
 from contest.store.queries.results import MarkOnRecord
 from contest.store.tables import (
     DeviceRow,
     EventRow,
     FactRow,
     GateRow,
-    HeadRow,
     MarkRow,
     PlanRow,
     ReceiptRow,
     RoundRow,
 )
 
-
-class _Content(msgspec.Struct, frozen=True):
-    contest: ContestId
-    seq: int
-    at: str
-    body: FactBody
-
-
-_content = msgspec.json.Decoder(_Content).decode
+FACTS_AT_ONCE = 1000
 
 
 async def heads(store: Store, contests: Iterable[str]) -> dict[str, int]:
     """The newest number of each contest's ledger; a contest without facts is left out."""
-    wanted = list(contests)
-    if not wanted:
-        return {}
-    rows = await store.select(HeadRow.select(HeadRow.id, HeadRow.seq).where(HeadRow.id.is_in(wanted)))
-    return {row["id"]: row["seq"] for row in rows}
+    wanted = [ContestId(contest) for contest in contests]
+    return {head.contest: head.seq for head in await facts.heads(store, wanted)}
 
 
-async def facts_after(store: Store, contest: str, seq: int, limit: int = 1000) -> list[Fact]:
-    """The next facts of a contest after a number, in order."""
-    query = FactRow.select().where((FactRow.contest == contest) & (FactRow.seq > seq))
-    return _facts(await store.select(query.order_by(FactRow.seq).limit(limit)))
+async def facts_after(store: Store, contest: str, seq: int) -> list[Fact]:
+    """The next facts of a contest after a number, in order; at most a thousand."""
+    return await facts.facts_after(store, ContestId(contest), seq, FACTS_AT_ONCE)
 
 
 async def facts_of_event(store: Store, event: EventId, *, after: int = 0, until: int, limit: int) -> list[Fact]:
     """The next facts of an event after a number of its contest's ledger and up to another, in order."""
     query = FactRow.select(FactRow.content, FactRow.prev, FactRow.link)
     query = query.where((FactRow.event == event) & (FactRow.seq > after) & (FactRow.seq <= until))
-    return _facts(await store.select(query.order_by(FactRow.seq).limit(limit)))
-
-
-def _facts(rows: Sequence[dict[str, str]]) -> list[Fact]:
-    return [
-        Fact(contest=read.contest, seq=read.seq, at=read.at, body=read.body, prev=row["prev"], link=row["link"])
-        for row in rows
-        for read in (_content(row["content"]),)
-    ]
+    rows = await store.select(query.order_by(FactRow.seq).limit(limit))
+    return [read_fact(row["content"], row["prev"], row["link"]) for row in rows]
 
 
 async def plan_version(store: Store) -> int:
@@ -85,15 +65,10 @@ async def holds_seat(store: Store, device: DeviceId) -> bool:
 
 
 async def next_device_seq(store: Store, device: DeviceId) -> int:
-    """The lowest number that the book has not seen from a tablet."""
+    """The number from which on the book has seen none from a device."""
     query = ReceiptRow.select(ReceiptRow.device_seq).where(ReceiptRow.device == device)
-    seen = await store.select(query.order_by(ReceiptRow.device_seq))
-    expected = 1
-    for row in seen:
-        if row["device_seq"] != expected:
-            break
-        expected += 1
-    return expected
+    newest = await store.select(query.order_by(ReceiptRow.device_seq, ascending=False).limit(1))
+    return int(newest[0]["device_seq"]) + 1 if newest else 1
 
 
 async def marks_for_seat(store: Store, session: SessionId, seat: SeatId) -> list[MarkOnRecord]:

@@ -1,5 +1,8 @@
 """What the chief judge reads of marks that were refused because their number had brought another."""
 
+from contest.model.ids import DeviceId
+from contest.store.queries.live import next_device_seq
+from tests.builders import hall
 from tests.contest.http.desk import Desks, Ground
 
 
@@ -19,3 +22,12 @@ async def test_the_chief_judge_sees_which_number_came_again_and_from_whom(desks:
     assert (line["entry"], line["aspect"], line["value"], line["device_seq"]) == (entry, "theory", 90_000, 1)
     assert (line["by"], line["by_name"]) == (ground.organiser.account, "organiser")
     assert [one["value"] for one in (await ground.chief.get(path))["marks"]] == [80_000]
+
+
+async def test_the_next_number_is_one_that_none_follows(store) -> None:
+    at = await hall(store)
+    tablet = at.devices[0]
+    assert await next_device_seq(store, tablet) == 1
+    await at.stored(at.mark(number=1), at.mark(entry=1, number=7))
+    assert await next_device_seq(store, tablet) == 8
+    assert await next_device_seq(store, DeviceId("unknown")) == 1
