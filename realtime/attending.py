@@ -19,13 +19,11 @@ import structlog
 from litestar import WebSocket
 
 from contest.actions.signing_in import Revocations, Revoked, digest
-from contest.errors import ContestError
-from contest.model.fact import DeviceRevoked, Fact, GatePassed, SeatTaken
-from contest.model.gate import Line
-from contest.model.ids import SessionId
+from contest.errors import ContestError, StoreUnavailable
+from contest.model.fact import DeviceRevoked, Fact, SeatTaken
 from contest.model.mark import EnterMark
 from contest.store.open import Store
-from contest.store.queries import devices, live, plans
+from contest.store.queries import devices, live
 from contest.store.queries.devices import Holder
 from realtime.deeds import Close, Deed, Enter, Identify, Limits, Moment, Say, ShowSheet
 from realtime.figures import LiveFigures
@@ -34,6 +32,7 @@ from realtime.protocol import Refused, ToSeat
 from realtime.seats import SeatLine
 from realtime.sheets import sheet_for, welcome_for
 from realtime.supervising import ended, supervised
+from realtime.telling import Telling
 from realtime.wires import frame_of, wire_of
 
 log = structlog.get_logger("realtime.attending")
@@ -86,12 +85,21 @@ class Attendance:
     async def hear(self, text: str | bytes) -> None:
         """Take one message in, find out whether the tablet may still be heard, and do what is asked."""
         deeds = self.line.receive(text, moment())
-        asks = any(isinstance(deed, Enter | ShowSheet) for deed in deeds)
-        if asks and self.holder is not None and time.monotonic() - self._trusted_at > TRUSTED_SECONDS:
-            if not await live.holds_seat(self._store, self.holder.device):
+        try:
+            if any(isinstance(deed, Enter | ShowSheet) for deed in deeds) and not await self._trusted():
                 deeds = self.line.leave("seat_revoked")
+            await self.perform(deeds)
+        except ContestError as broken:
+            await self.perform(self.line.not_answered(broken))
+
+    async def _trusted(self) -> bool:
+        """Say whether the tablet holds its seat, as the store said a moment ago."""
+        assert self.holder is not None
+        if time.monotonic() - self._trusted_at > TRUSTED_SECONDS:
+            if not await live.holds_seat(self._store, self.holder.device):
+                return False
             self._trusted_at = time.monotonic()
-        await self.perform(deeds)
+        return True
 
     async def perform(self, deeds: Iterable[Deed]) -> None:
         """Do what is to be done, in order; marks go to the book without waiting for those before them."""
@@ -119,11 +127,7 @@ class Attendance:
 
     async def _show(self, session: str) -> None:
         assert self.holder is not None
-        try:
-            deeds = self.line.show(await sheet_for(self._store, self.holder, session))
-        except ContestError as broken:
-            deeds = [self.line.refuse(broken)]
-        await self.perform(deeds)
+        await self.perform(self.line.show(await sheet_for(self._store, self.holder, session)))
 
     async def _enter(self, marks: list[EnterMark]) -> None:
         assert self.holder is not None
@@ -134,7 +138,7 @@ class Attendance:
             # The tablet keeps its marks and sends them again; a fault that is no broken rule is ours to find.
             if not isinstance(fault, ContestError):
                 log.exception("marks could not be stored", device=self.holder.device)
-            await self.perform(self.line.not_saved())
+            await self.perform(self.line.not_answered(StoreUnavailable()))
             return
         await self.perform(self.line.stored(receipts))
         self._figures.acknowledging.observe(time.perf_counter() - began)
@@ -174,9 +178,10 @@ class Attending:
         self._seated: dict[str, Attendance] = {}
         self._contests: Counter[str] = Counter()
         self._stops: dict[str, Callable[[], None]] = {}
-        self._gates: asyncio.Queue[GatePassed] = asyncio.Queue()
+        self._telling = Telling(store, lambda: list(self._seated.values()), beat_seconds=self._limits.beat_seconds)
         self._doing: set[asyncio.Task[None]] = set()
         revocations.heard(self._revoked)
+        hub.planned(self._telling.planned)
 
     async def attend(self, socket: Socket) -> None:
         """Serve one tablet from its first word to its last."""
@@ -210,7 +215,12 @@ class Attending:
         if holder.contest not in self._stops:
             self._stops[holder.contest] = self._hub.listen(holder.contest, self._heard)
         await self._hub.follow(holder.contest)
-        welcome = await welcome_for(self._store, holder, beat_seconds=self._limits.beat_seconds)
+        await self._telling.know(holder)
+        turn = -1
+        while turn != self._telling.turn:
+            turn = self._telling.turn
+            holder = attendance.holder or holder
+            welcome = await welcome_for(self._store, holder, beat_seconds=self._limits.beat_seconds)
         # Asked again behind the listener: what was revoked in between would never be heard of.
         if await live.holds_seat(self._store, holder.device):
             await attendance.perform(attendance.line.welcome(welcome))
@@ -252,21 +262,8 @@ class Attending:
                     holder = attendance.holder
                     if holder is not None and holder.seat == seat and holder.device != device:
                         self._end(attendance, "seat_revoked")
-            case GatePassed(line=Line.SESSION):
-                self._gates.put_nowait(fact.body)
             case _:
-                pass
-
-    async def _tell_of_gates(self) -> None:
-        """Tell the seats of a session, in the order of the ledger, that it passed a gate."""
-        while True:
-            passed = await self._gates.get()
-            session = await plans.session(self._store, SessionId(passed.subject))
-            for attendance in list(self._seated.values()):
-                if attendance.holder is not None and attendance.holder.panel == session.panel:
-                    await attendance.perform(
-                        attendance.line.session_changed(session.id, session.name, passed.gate)
-                    )
+                self._telling.heard(fact)
 
     async def _tick(self) -> None:
         """Let time pass for every tablet."""
@@ -280,11 +277,9 @@ class Attending:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Keep time and tell of gates while this is entered; then say goodbye to everybody."""
-        tasks = [
-            asyncio.create_task(supervised("ticks of seats", self._tick, self._figures)),
-            asyncio.create_task(supervised("gates of sessions", self._tell_of_gates, self._figures)),
-        ]
+        """Keep time and tell the news while this is entered; then say goodbye to everybody."""
+        works = {"ticks of seats": self._tick} | self._telling.works
+        tasks = [asyncio.create_task(supervised(name, work, self._figures)) for name, work in works.items()]
         try:
             yield
         finally:

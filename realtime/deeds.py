@@ -73,19 +73,19 @@ class Say(NamedTuple):
 
 
 class Identify(NamedTuple):
-    """Find out whose token this is; answer with `welcome` or `turn_away`."""
+    """Find out whose token this is; answer with `welcome`, `leave` or `not_answered`."""
 
     token: str
 
 
 class ShowSheet(NamedTuple):
-    """Look up the sheet; answer with `show` or `refuse`."""
+    """Look up the sheet; answer with `show` or `not_answered`."""
 
     session: str
 
 
 class Enter(NamedTuple):
-    """Give these to the book; answer with `stored` after the commit, or `not_saved`."""
+    """Give these to the book; answer with `stored` after the commit, or `not_answered`."""
 
     marks: list[EnterMark]
 

@@ -91,7 +91,7 @@ class SessionLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
-    """The tablet is known: its seat and the sessions that seat marks."""
+    """The tablet is known: its seat and the sessions that seat marks. Comes again when these are planned anew."""
 
     device: str
     seat: str
@@ -213,7 +213,11 @@ class MarksRefused(Message, frozen=True, kw_only=True, tag="marks_refused"):
 
 
 class SessionChanged(Message, frozen=True, kw_only=True, tag="session_changed"):
-    """A session of this seat was opened, locked, confirmed, reopened or planned anew: ask for the sheet again."""
+    """Something that stands on a sheet of this seat has changed: ask for the sheet again if it is open.
+
+    The session was opened, locked, confirmed or reopened; its entries, aspects or names changed; somebody else
+    marked for the whole panel or decided on a pending mark.
+    """
 
     session: str
     name: str

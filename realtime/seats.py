@@ -20,7 +20,6 @@ from contest.errors import (
     HelloExpected,
     MessageBinary,
     MessageNotUnderstood,
-    StoreUnavailable,
     TooManyRequests,
 )
 from contest.model.ids import AspectId, DeviceId, EntryId, MarkId, SeatId, SessionId
@@ -49,7 +48,7 @@ from realtime.protocol import (
 _decode = msgspec.json.Decoder(FromSeat).decode
 
 
-class Stage(Enum):
+class Phase(Enum):
     """How far the connection has come, in the order of its life."""
 
     NEW = "new"
@@ -63,7 +62,7 @@ class SeatLine:
 
     def __init__(self, now: Moment, *, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self.stage = Stage.NEW
+        self.phase = Phase.NEW
         self.device = DeviceId("")
         self.seat = SeatId("")
         self.skew_ms: int | None = None
@@ -82,7 +81,7 @@ class SeatLine:
 
     def receive(self, text: str | bytes, now: Moment) -> list[Deed]:
         """Take one message and return what it asks for; what fits no message is refused by name."""
-        if self.stage is Stage.OVER:
+        if self.phase is Phase.OVER:
             return []
         self._heard = now.steady
         if not self._allowance.take(now.steady):
@@ -101,14 +100,14 @@ class SeatLine:
         match message:
             case Beat():
                 return self._beat(message, now)
-            case Hello() if self.stage is not Stage.NEW:
+            case Hello() if self.phase is not Phase.NEW:
                 return [self.refuse(HelloAgain())]
             case Hello() if message.protocol != PROTOCOL:
                 return self.leave("update")
             case Hello():
-                self.stage = Stage.ASKING
+                self.phase = Phase.ASKING
                 return [Identify(message.token)]
-            case _ if self.stage is not Stage.SEATED:
+            case _ if self.phase is not Phase.SEATED:
                 return [self.refuse(HelloExpected())]
             case OpenSheet():
                 return [ShowSheet(message.session)]
@@ -143,35 +142,41 @@ class SeatLine:
 
     def welcome(self, welcome: Welcome) -> list[Deed]:
         """The token is good: the tablet is seated."""
-        if self.stage is Stage.OVER:
+        if self.phase is Phase.OVER:
             return []
-        self.stage = Stage.SEATED
+        self.phase = Phase.SEATED
         self.device, self.seat = DeviceId(welcome.device), SeatId(welcome.seat)
         changed, self._changed = self._changed, []
         return [Say(welcome), *map(Say, changed)]
 
+    def welcome_again(self, welcome: Welcome) -> list[Deed]:
+        """What the tablet was told of its seat and its sessions has changed."""
+        return [Say(welcome)] if self.phase is Phase.SEATED else []
+
     def show(self, sheet: Sheet) -> list[Deed]:
         """The sheet that was asked for."""
-        return [Say(sheet)] if self.stage is Stage.SEATED else []
+        return [Say(sheet)] if self.phase is Phase.SEATED else []
 
     def stored(self, receipts: Iterable[Receipt]) -> list[Deed]:
         """The book has answered, which it does only after the commit."""
-        if self.stage is not Stage.SEATED:
+        if self.phase is not Phase.SEATED:
             return []
         kept, refused = split(receipts)
         deeds: list[Deed] = [Say(MarksStored(receipts=kept))] if kept else []
         return [*deeds, Say(MarksRefused(refusals=refused))] if refused else deeds
 
-    def not_saved(self) -> list[Deed]:
-        """The book could not answer: nothing is acknowledged, and the tablet sends again."""
-        return [self.refuse(StoreUnavailable())] if self.stage is Stage.SEATED else []
+    def not_answered(self, broken: ContestError) -> list[Deed]:
+        """What was asked is not allowed, or the store is away: nothing is acknowledged, the tablet sends again."""
+        if self.phase is Phase.ASKING:
+            return self.leave("restarting")
+        return [self.refuse(broken)] if self.phase is Phase.SEATED else []
 
     def session_changed(self, session: str, name: str, state: str) -> list[Deed]:
         """A session of this seat has passed a gate or was planned anew."""
         changed = SessionChanged(session=session, name=name, state=state)
-        if self.stage is Stage.ASKING:
+        if self.phase is Phase.ASKING:
             self._changed.append(changed)
-        return [Say(changed)] if self.stage is Stage.SEATED else []
+        return [Say(changed)] if self.phase is Phase.SEATED else []
 
     def refuse(self, broken: ContestError) -> Say:
         """Say which rule a message broke; the socket stays."""
@@ -179,20 +184,21 @@ class SeatLine:
 
     def leave(self, code: str) -> list[Deed]:
         """Say why, and end the connection."""
-        if self.stage is Stage.OVER:
+        if self.phase is Phase.OVER:
             return []
-        self.stage = Stage.OVER
+        self.phase = Phase.OVER
         return [Say(Goodbye(code=code)), Close(CLOSES[code])]
 
     # ---- time ---------------------------------------------------------------------------------------------
 
     def tick(self, now: Moment) -> list[Deed]:
         """Time has passed: beat, or give up a tablet that says nothing."""
-        if self.stage in (Stage.NEW, Stage.ASKING) and now.steady - self._began >= self.limits.hello_seconds:
-            return self.leave("not_signed_in")
+        if self.phase is Phase.NEW and now.steady - self._began >= self.limits.hello_seconds:
+            # Not «not signed in»: a tablet behind a bad network must come again without anybody's help.
+            return self.leave("silent")
         if now.steady - self._heard >= self.limits.beat_seconds * self.limits.silent_beats:
             return self.leave("silent")
-        if self.stage is Stage.SEATED and now.steady - self._spoke >= self.limits.beat_seconds:
+        if self.phase is Phase.SEATED and now.steady - self._spoke >= self.limits.beat_seconds:
             return [self._own_beat(now)]
         return []
 

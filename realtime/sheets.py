@@ -5,17 +5,23 @@ While an event is blind, entries stand behind their station numbers here as ever
 
 from __future__ import annotations
 
-from contest.errors import SheetNotYours
-from contest.model.gate import Line
-from contest.model.ids import EntryId, SessionId
-from contest.model.people import behind_station, label_of
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from contest.errors import SchemeMissing, SheetNotYours
+from contest.model.contest import Session
+from contest.model.ids import EntryId, EventId, OrganisationId, PanelId, SeatId
+from contest.model.panel import Seat
+from contest.model.people import Entry, behind_station, label_of
 from contest.store import clock
 from contest.store.open import Store
 from contest.store.queries import live, people, plans, schemes
 from contest.store.queries.devices import Holder
-from contest.store.queries.results import MarkOnRecord, gates_of_event
+from contest.store.queries.results import EventGates, MarkOnRecord, gates_of_event
 from realtime.protocol import AspectCard, Choice, EntryLine, MarkLine, SessionLine, Sheet, Welcome
-from scoring.scheme import Aspect
+from scoring.scheme import Aspect, Scheme
 
 
 async def welcome_for(store: Store, holder: Holder, *, beat_seconds: int) -> Welcome:
@@ -44,16 +50,16 @@ async def sessions_of(store: Store, holder: Holder) -> list[SessionLine]:
     """The sessions that a seat marks, with their states."""
     gates = await gates_of_event(store, holder.event)
     return [
-        SessionLine(
-            session=session.id,
-            name=session.name,
-            room=session.room,
-            starts_at=session.starts_at,
-            state=gates.line(Line.SESSION, session.id).state,
-        )
+        _session_line(session, gates.session(session.id).state)
         for session in await plans.sessions_of_event(store, holder.event)
         if session.panel == holder.panel
     ]
+
+
+def _session_line(session: Session, state: str) -> SessionLine:
+    return SessionLine(
+        session=session.id, name=session.name, room=session.room, starts_at=session.starts_at, state=state
+    )
 
 
 async def sheet_for(store: Store, holder: Holder, wanted: str) -> Sheet:
@@ -62,40 +68,88 @@ async def sheet_for(store: Store, holder: Holder, wanted: str) -> Sheet:
     session = next((known for known in sessions if known.id == wanted and known.panel == holder.panel), None)
     if session is None:
         raise SheetNotYours()
-    event = await plans.event(store, holder.event)
-    scheme = await schemes.scheme_of_event(store, holder.event)
-    gates = await gates_of_event(store, holder.event)
-    blind = event.blind and not gates.unblinded
-    marks = await live.marks_for_seat(store, SessionId(session.id), holder.seat)
-    return Sheet(
-        session=session.id,
-        name=session.name,
-        state=gates.line(Line.SESSION, session.id).state,
-        blind=blind,
-        entries=await _entries(store, holder, session.entries, blind=blind),
-        aspects=[_card(scheme.aspects[aspect]) for aspect in session.aspects if aspect in scheme.aspects],
-        marks=[_line(mark) for mark in marks],
+    blank = (await _ground(store, holder.event)).sheet(session)
+    marks = await live.marks_for_seat(store, session.id, holder.seat)
+    return msgspec.structs.replace(blank, marks=[_line(mark) for mark in marks])
+
+
+class _Ground(NamedTuple):
+    """What all sheets of an event rest on."""
+
+    blind: bool
+    scheme: Scheme
+    gates: EventGates
+    entries: Mapping[EntryId, Entry]
+    organisations: Mapping[OrganisationId, str]
+
+    def sheet(self, session: Session) -> Sheet:
+        """The sheet of a session without any mark."""
+        aspects = self.scheme.aspects
+        lines = [self._line(self.entries[key]) for key in session.entries if key in self.entries]
+        return Sheet(
+            session=session.id,
+            name=session.name,
+            state=self.gates.session(session.id).state,
+            blind=self.blind,
+            # The order of the plan could say who is who.
+            entries=sorted(lines, key=lambda line: (line.label, line.entry)) if self.blind else lines,
+            aspects=[_card(aspects[aspect]) for aspect in session.aspects if aspect in aspects],
+            marks=[],
+        )
+
+    def _line(self, entry: Entry) -> EntryLine:
+        shown = behind_station(entry) if self.blind else entry
+        return EntryLine(
+            entry=shown.id,
+            label=label_of(shown),
+            name=shown.name,
+            organisation=self.organisations.get(shown.organisation, "") if shown.organisation else "",
+            status=shown.status,
+        )
+
+
+async def _ground(store: Store, key: EventId) -> _Ground:
+    event = await plans.event(store, key)
+    gates = await gates_of_event(store, key)
+    return _Ground(
+        blind=event.blind and not gates.unblinded,
+        scheme=await schemes.scheme_of_event(store, key),
+        gates=gates,
+        entries={entry.id: entry for entry in await people.entries_of_event(store, key)},
+        organisations={known.id: known.name for known in await people.organisations(store)},
     )
 
 
-async def _entries(store: Store, holder: Holder, wanted: tuple[EntryId, ...], *, blind: bool) -> list[EntryLine]:
-    entries = {entry.id: entry for entry in await people.entries_of_event(store, holder.event)}
-    names = {} if blind else {known.id: known.name for known in await people.organisations(store)}
-    lines = []
-    for key in wanted:
-        if key in entries:
-            entry = behind_station(entries[key]) if blind else entries[key]
-            lines.append(
-                EntryLine(
-                    entry=entry.id,
-                    label=label_of(entry),
-                    name=entry.name,
-                    organisation=names.get(entry.organisation, "") if entry.organisation else "",
-                    status=entry.status,
-                )
-            )
-    # The order of the plan could say who is who.
-    return sorted(lines, key=lambda line: (line.label, line.entry)) if blind else lines
+class PanelPlan(NamedTuple):
+    """What the tablets of a panel are shown of the plan."""
+
+    top: bytes
+    """Everything that stands in a `Welcome` and is no state."""
+    seats: Mapping[SeatId, Seat]
+    sheets: Mapping[str, Sheet]
+    """The sheets of its sessions, without marks."""
+
+
+async def panels_as_planned(store: Store, key: EventId) -> dict[PanelId, PanelPlan]:
+    """What the tablets of all panels of an event are shown of the plan now."""
+    event = await plans.event(store, key)
+    contest = await plans.contest(store, event.contest)
+    panels = await plans.panels_of_event(store, key)
+    sessions = await plans.sessions_of_event(store, key)
+    try:
+        ground = await _ground(store, key)
+    except SchemeMissing:
+        ground = None
+    planned = {}
+    for panel in panels:
+        mine = [session for session in sessions if session.panel == panel.id]
+        top = (contest.name, event.name, panel, [_session_line(session, "") for session in mine])
+        planned[panel.id] = PanelPlan(
+            top=msgspec.json.encode(top),
+            seats={seat.id: seat for seat in panel.seats},
+            sheets={session.id: ground.sheet(session) for session in mine} if ground else {},
+        )
+    return planned
 
 
 def _card(aspect: Aspect) -> AspectCard:

@@ -157,7 +157,7 @@ async def test_a_revoked_tablet_is_closed_within_a_second(store, at, way):
 async def test_whoever_says_nothing_is_closed_in_time(store, at):
     quick = Limits(hello_seconds=0.5)
     async with open_house(store, limits=quick) as house, connect(house.url("/live/seat")) as silent:
-        assert await silent.recv() == '{"type":"goodbye","code":"not_signed_in"}'
+        assert await silent.recv() == '{"type":"goodbye","code":"silent"}'
 
 
 async def test_a_process_that_starts_during_a_freeze_shows_the_same_bytes(store, at):

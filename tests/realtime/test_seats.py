@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contest import errors
+from contest.errors import StoreUnavailable
 from contest.model.mark import EnterMark, MarkKind, Receipt
 from realtime.deeds import CLOSES, Close, Enter, Identify, Limits, Moment, Say, ShowSheet
 from realtime.protocol import (
@@ -22,7 +23,7 @@ from realtime.protocol import (
     StoredMark,
     Welcome,
 )
-from realtime.seats import SeatLine, Stage
+from realtime.seats import Phase, SeatLine
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 TOKEN = "t" * 43
@@ -82,7 +83,7 @@ def test_a_tablet_says_hello_and_is_welcomed():
     line = new()
     assert line.receive(HELLO, at()) == [Identify(TOKEN)]
     assert line.welcome(WELCOME) == [Say(WELCOME)]
-    assert (line.stage, line.device, line.seat) == (Stage.SEATED, "d1", "s1")
+    assert (line.phase, line.device, line.seat) == (Phase.SEATED, "d1", "s1")
 
 
 def test_nothing_but_a_beat_comes_before_hello_and_hello_comes_once():
@@ -157,7 +158,7 @@ def test_receipts_are_told_apart_into_stored_pending_and_refused():
 
 
 def test_when_the_book_cannot_answer_nothing_is_acknowledged():
-    assert refusals(seated().not_saved()) == ["store_unavailable"]
+    assert refusals(seated().not_answered(StoreUnavailable())) == ["store_unavailable"]
 
 
 @pytest.mark.parametrize(
@@ -214,14 +215,24 @@ def test_the_server_beats_by_itself_and_gives_up_a_tablet_that_says_nothing():
     assert line.tick(at(60)) == []
 
 
-def test_whoever_does_not_say_hello_in_time_is_sent_away():
+def test_whoever_does_not_say_hello_in_time_is_sent_away_and_may_come_again():
     for line in (new(), new()):
         line.receive('{"type":"beat"}', at(9))
         assert line.tick(at(9.9)) == []
-        assert line.tick(at(10)) == [Say(Goodbye(code="not_signed_in")), Close(4401)]
+        assert line.tick(at(10)) == [Say(Goodbye(code="silent")), Close(4408)]
     late = new()
     late.tick(at(10))
     assert late.welcome(WELCOME) == []
+
+
+def test_a_tablet_is_not_sent_away_while_the_server_looks_it_up_and_comes_again_when_that_fails():
+    line = new(beat_seconds=10, silent_beats=3)
+    line.receive(HELLO, at(9))
+    assert line.tick(at(20)) == []
+    assert line.not_answered(StoreUnavailable()) == [Say(Goodbye(code="restarting")), Close(1012)]
+    stuck = new(beat_seconds=10, silent_beats=3)
+    stuck.receive(HELLO, at(9))
+    assert stuck.tick(at(39)) == [Say(Goodbye(code="silent")), Close(4408)]
 
 
 def test_messages_that_come_too_fast_are_refused_and_a_flood_ends_the_connection():
@@ -229,7 +240,7 @@ def test_messages_that_come_too_fast_are_refused_and_a_flood_ends_the_connection
     answers = [refusals(line.receive(marks(mark(n)), at())) for n in range(1, 11)]
     # Hello took the first of the five.
     assert answers == [[]] * 4 + [["too_many_requests"]] * 5 + [[]]
-    assert line.stage is Stage.OVER
+    assert line.phase is Phase.OVER
     patient = seated(messages_at_once=5, messages_per_second=2)
     for second in range(60):
         assert refusals(patient.receive(marks(mark(2 * second + 1)), at(second))) == []
@@ -243,7 +254,8 @@ def test_whoever_left_hears_nothing_more():
     assert line.receive(marks(mark()), at()) == []
     assert line.stored([Receipt(mark="m", device_seq=1, verdict="stored", seq=1)]) == []
     assert line.session_changed("x1", "上午", "locked") == []
-    assert line.not_saved() == []
+    assert line.welcome_again(WELCOME) == []
+    assert line.not_answered(StoreUnavailable()) == []
     sheet = Sheet(session="x1", name="", state="opened", blind=False, entries=[], aspects=[], marks=[])
     assert line.show(sheet) == []
 
@@ -262,5 +274,6 @@ def test_a_seat_hears_of_its_sessions_and_sees_its_sheet():
     line = seated()
     changed = SessionChanged(session="x1", name="上午", state="locked")
     assert line.session_changed("x1", "上午", "locked") == [Say(changed)]
+    assert line.welcome_again(WELCOME) == [Say(WELCOME)]
     sheet = Sheet(session="x1", name="", state="opened", blind=False, entries=[], aspects=[], marks=[])
     assert line.show(sheet) == [Say(sheet)]

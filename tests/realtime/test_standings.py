@@ -41,7 +41,7 @@ class Walk:
         aspect = dice.choice([PANEL, PANEL, THEORY, FAULTS])
         seat, entry = dice.randrange(3), dice.randrange(4)
         kind = dice.choices([MarkKind.ENTERED, MarkKind.ABSENT, MarkKind.ERASED], [8, 1, 1])[0]
-        value = 100 * dice.randrange(101) if kind is MarkKind.ENTERED else None
+        value = 1000 * dice.randrange(11) if kind is MarkKind.ENTERED else None
         slot = (aspect, entry, seat if aspect == PANEL else "*")
         desk = {"device": "desk:chief", "by": "chief"} if aspect == THEORY else {"seat": seat}
         replaces = self.newest.get(slot) if dice.random() < 0.8 else None

@@ -199,7 +199,7 @@ export interface Row {
   gap?: string | null;
 }
 
-/** A session of this seat was opened, locked, confirmed, reopened or planned anew: ask for the sheet again. */
+/** Something that stands on a sheet of this seat has changed: ask for the sheet again if it is open. */
 export interface SessionChanged {
   type: "session_changed";
   session: string;
@@ -247,7 +247,7 @@ export interface Watch {
   version?: number;
 }
 
-/** The tablet is known: its seat and the sessions that seat marks. */
+/** The tablet is known: its seat and the sessions that seat marks. Comes again when these are planned anew. */
 export interface Welcome {
   type: "welcome";
   device: string;

@@ -1,0 +1,178 @@
+"""What tablets are told of that they did not do themselves: gates, changes of plan, marks that others made.
+
+News are told in the order of the ledger, one after the other, and what a telling says of the plan is read when it
+is its turn: so nobody hears of an older state after a newer one. A fault delays news and loses none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from contest.errors import NotFound
+from contest.model.fact import EntryRuled, Fact, GatePassed, MarkEntered, MarkSettled, SchemeAdopted
+from contest.model.gate import Line
+from contest.model.ids import EventId, PanelId, SessionId
+from contest.model.mark import Standing
+from contest.store.open import Store
+from contest.store.queries import plans
+from contest.store.queries.devices import Holder
+from contest.store.queries.results import gates_of_event
+from realtime.deeds import Deed
+from realtime.protocol import Sheet
+from realtime.seats import SeatLine
+from realtime.sheets import PanelPlan, panels_as_planned, welcome_for
+
+MARKS_SECONDS = 1.0
+"""Marks of others are told of at most so often: a tablet then asks for its whole sheet."""
+
+
+class Seated(Protocol):
+    """A tablet that is connected to its seat, as it is told of news."""
+
+    line: SeatLine
+    holder: Holder | None
+
+    async def perform(self, deeds: Iterable[Deed]) -> None:
+        """Do what is to be done, in order."""
+
+
+class Replanned(NamedTuple):
+    """The plan may have changed: of one event, or of any."""
+
+    event: EventId | None
+
+
+class Telling:
+    """Tells the tablets of one process what concerns their sheets."""
+
+    def __init__(self, store: Store, seated: Callable[[], Iterable[Seated]], *, beat_seconds: int) -> None:
+        self._store = store
+        self._seated = seated
+        self._beat_seconds = beat_seconds
+        self._news: deque[GatePassed | Replanned] = deque()
+        self._rung = asyncio.Event()
+        self._marked: dict[SessionId, set[str]] = {}
+        """Sessions with marks that others must hear of, and by whom they are."""
+        self._panels: dict[PanelId, PanelPlan] = {}
+        """What the tablets of each panel were told of the plan."""
+        self.turn = 0
+        """Raised when a plan has changed: a welcome that is being written meanwhile is written anew."""
+
+    def heard(self, fact: Fact) -> None:
+        """Something has happened in a contest of which tablets are connected."""
+        match fact.body:
+            case GatePassed(line=Line.SESSION) as passed:
+                self._ring(passed)
+            case GatePassed(line=Line.IDENTITY) | EntryRuled() | SchemeAdopted() as changed:
+                self._ring(Replanned(changed.event))
+            case MarkEntered(standing=Standing.COUNTS) as mark if mark.by != mark.seat:
+                # Also what a seat enters for the whole panel: the others have it on their sheets.
+                self._marked.setdefault(mark.session, set()).add(mark.by)
+            case MarkSettled(session=session, by=by):
+                self._marked.setdefault(session, set()).add(by)
+            case _:
+                pass
+
+    def planned(self) -> None:
+        """The plan may have changed, which leaves no fact."""
+        self._ring(Replanned(None))
+
+    def _ring(self, news: GatePassed | Replanned) -> None:
+        if news not in self._news:
+            self._news.append(news)
+        self._rung.set()
+
+    async def know(self, holder: Holder) -> None:
+        """Learn what a tablet is about to be told of the plan, so that a change of it will be noticed."""
+        if holder.panel not in self._panels:
+            for panel, plan in (await panels_as_planned(self._store, holder.event)).items():
+                self._panels.setdefault(panel, plan)
+
+    @property
+    def works(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What goes on while tablets are served, by name."""
+        return {"news of sessions": self._tell, "marks of others": self._tell_of_marks}
+
+    # ---- gates and plans --------------------------------------------------------------------------------------
+
+    async def _tell(self) -> None:
+        while True:
+            await self._rung.wait()
+            while self._news:
+                match self._news[0]:
+                    case GatePassed() as passed:
+                        await self._tell_of_gate(passed)
+                    case Replanned(event):
+                        await self._tell_of_plans(event)
+                self._news.popleft()
+            self._rung.clear()
+
+    async def _tell_of_gate(self, passed: GatePassed) -> None:
+        try:
+            session = await plans.session(self._store, SessionId(passed.subject))
+        except NotFound:
+            return
+        for seated, holder in self._held():
+            if holder.panel == session.panel:
+                await seated.perform(seated.line.session_changed(session.id, session.name, passed.gate))
+
+    async def _tell_of_plans(self, only: EventId | None) -> None:
+        panels = {holder.panel: holder.event for _, holder in self._held()}
+        self._panels = {panel: plan for panel, plan in self._panels.items() if panel in panels}
+        for event in sorted(set(panels.values()) if only is None else {only} & set(panels.values())):
+            try:
+                now = await panels_as_planned(self._store, event)
+            except NotFound:
+                now = {}
+            self.turn += 1
+            before = self._panels
+            self._panels = before | now
+            for seated, holder in self._held():
+                if holder.event == event:
+                    await self._tell_of_plan(seated, holder, before.get(holder.panel), now.get(holder.panel))
+
+    async def _tell_of_plan(
+        self, seated: Seated, holder: Holder, before: PanelPlan | None, now: PanelPlan | None
+    ) -> None:
+        """Tell one tablet what is different from what it was told before."""
+        seat = now.seats.get(holder.seat) if now is not None else None
+        if now is None or seat is None:
+            await seated.perform(seated.line.leave("seat_revoked"))
+            return
+        seated.holder = msgspec.structs.replace(holder, seat_number=seat.number, judge_name=seat.judge_name)
+        if before is None or before.top != now.top:
+            welcome = await welcome_for(self._store, seated.holder, beat_seconds=self._beat_seconds)
+            await seated.perform(seated.line.welcome_again(welcome))
+        for session, sheet in now.sheets.items():
+            if before is None or _of_plan(before.sheets.get(session)) != _of_plan(sheet):
+                await seated.perform(seated.line.session_changed(session, sheet.name, sheet.state))
+
+    # ---- marks that others made -------------------------------------------------------------------------------
+
+    async def _tell_of_marks(self) -> None:
+        while True:
+            await asyncio.sleep(MARKS_SECONDS)
+            for key in list(self._marked):
+                try:
+                    session = await plans.session(self._store, key)
+                except NotFound:
+                    del self._marked[key]
+                    continue
+                state = (await gates_of_event(self._store, session.event)).session(key).state
+                makers = self._marked.pop(key)
+                for seated, holder in self._held():
+                    # Who made them all has their receipts.
+                    if holder.panel == session.panel and makers != {holder.seat}:
+                        await seated.perform(seated.line.session_changed(session.id, session.name, state))
+
+    def _held(self) -> list[tuple[Seated, Holder]]:
+        return [(seated, seated.holder) for seated in self._seated() if seated.holder is not None]
+
+
+def _of_plan(sheet: Sheet | None) -> Sheet | None:
+    return sheet and msgspec.structs.replace(sheet, state="")
