@@ -1,0 +1,115 @@
+"""Piccolo tables: what is planned, who may do what, and what the ledger projects.
+
+Ids are random text made by us, times are ISO 8601 text in UTC, numbers are integers: the three that mean the
+same on SQLite and PostgreSQL. No table constraints (Piccolo cannot make them on SQLite); unique indexes stand
+in the migrations. The rows of `ledger` are written by the book alone, and only from facts.
+"""
+
+from __future__ import annotations
+
+from contest.store.tables.access import (
+    AccountRow,
+    ConsentRow,
+    DeviceRow,
+    GrantRow,
+    PairingRow,
+    TokenRow,
+)
+from contest.store.tables.ledger import (
+    FactRow,
+    GateRow,
+    HeadRow,
+    MarkRow,
+    MigrationRow,
+    ReceiptRow,
+    ReusedKeyRow,
+    RoundRow,
+    WordsRow,
+)
+from contest.store.tables.planned import (
+    CompetitorRow,
+    ContestRow,
+    EntryRow,
+    EventRow,
+    OrganisationRow,
+    PanelRow,
+    PlanRow,
+    SchemeRow,
+    SeasonRow,
+    SeatRow,
+    SessionEntryRow,
+    SessionRow,
+    StageRow,
+    TeamRow,
+)
+
+TABLES = (
+    MigrationRow,
+    SeasonRow,
+    OrganisationRow,
+    ContestRow,
+    EventRow,
+    StageRow,
+    SchemeRow,
+    CompetitorRow,
+    TeamRow,
+    EntryRow,
+    PanelRow,
+    SeatRow,
+    SessionRow,
+    SessionEntryRow,
+    PlanRow,
+    AccountRow,
+    GrantRow,
+    TokenRow,
+    PairingRow,
+    DeviceRow,
+    ConsentRow,
+    HeadRow,
+    FactRow,
+    WordsRow,
+    ReceiptRow,
+    MarkRow,
+    ReusedKeyRow,
+    GateRow,
+    RoundRow,
+)
+
+PLANNED = frozenset(
+    {OrganisationRow, ContestRow, EventRow, EntryRow, PanelRow, SeatRow, SessionRow, SessionEntryRow}
+)
+"""Tables of which boards and tablets show something; a change of them leaves no fact."""
+
+__all__ = [
+    "PLANNED",
+    "TABLES",
+    "AccountRow",
+    "CompetitorRow",
+    "ConsentRow",
+    "ContestRow",
+    "DeviceRow",
+    "EntryRow",
+    "EventRow",
+    "FactRow",
+    "GateRow",
+    "GrantRow",
+    "HeadRow",
+    "MarkRow",
+    "MigrationRow",
+    "OrganisationRow",
+    "PairingRow",
+    "PanelRow",
+    "PlanRow",
+    "ReceiptRow",
+    "ReusedKeyRow",
+    "RoundRow",
+    "SchemeRow",
+    "SeasonRow",
+    "SeatRow",
+    "SessionEntryRow",
+    "SessionRow",
+    "StageRow",
+    "TeamRow",
+    "TokenRow",
+    "WordsRow",
+]

@@ -1,0 +1,3 @@
+"""How long an id may be."""
+
+ID = 64
