@@ -83,19 +83,6 @@ def computed(plan: EventPlan, gates: EventGates, sheet: Sheet) -> EventResults:
     )
 
 
-def sheet_of(
-    scheme: Scheme,
-    entries: Sequence[Entry],
-    sessions: Sequence[Session],
-    panels: Sequence[Panel],
-    marks: Iterable[CountedMark | MarkOnRecord],
-    *,
-    blind: bool,
-) -> Sheet:
-    """Lay the marks that count out as the scoring engine reads them."""
-    return Layout(scheme, entries, sessions, panels, blind=blind).laid_out(marks)
-
-
 class Layout:
     """Where the marks of an event stand on its sheet, as it is planned.
 

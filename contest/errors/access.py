@@ -57,14 +57,6 @@ class NotFound(ContestError):
     en = "Not found: {what}."
 
 
-class SecondPersonNeeded(ContestError):
-    """The act needs the consent of a second person who is not the first."""
-
-    code = "second_person_needed"
-    zh = "这件事需要另一个人同意。请求已登记（{consent}）。"
-    en = "This needs a second person's consent. The request is recorded ({consent})."
-
-
 class ConsentExpired(ContestError):
     """The request for consent is too old."""
 
@@ -107,15 +99,6 @@ class ConsentNotYours(ContestError):
     status = 403
     zh = "不能同意自己的请求，或该请求已处理。"
     en = "You cannot consent to your own request, or it is already settled."
-
-
-class NotServedHere(ContestError):
-    """The node serves public boards only."""
-
-    code = "not_served_here"
-    status = 404
-    zh = "这个节点只提供公开看板。"
-    en = "This node serves public boards only."
 
 
 class Unforeseen(ContestError):

@@ -1,4 +1,4 @@
-"""Panels, seats and the devices that hold them."""
+"""Panels, their seats, and how a tablet comes to hold one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from contest.model.ids import AccountId, ContestId, DeviceId, EventId, PanelId, SeatId
+from contest.model.ids import AccountId, ContestId, EventId, PanelId, SeatId
 
 
 class Seat(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,18 +29,6 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     event: EventId
     name: str
     seats: tuple[Seat, ...] = ()
-
-
-class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """A tablet that holds, or held, a seat. `name` is what the organiser reads («Chrome 126, Android»)."""
-
-    id: DeviceId
-    contest: ContestId
-    seat: SeatId
-    name: str
-    paired_at: str
-    confirmed_at: str | None = None
-    revoked_at: str | None = None
 
 
 class PairingState(StrEnum):

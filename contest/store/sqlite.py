@@ -133,10 +133,6 @@ class Readers:
         self._all = [_Reader(path) for _ in range(READERS)]
         self._next = cycle(self._all)
 
-    async def open(self) -> None:
-        """Open the first connection, so that a missing file is noticed now."""
-        await self._all[0].fetch("SELECT 1", ())
-
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> list[Row]:
         """Answer one question."""
         free = next((reader for reader in self._all if reader.waiting == 0), None)

@@ -11,7 +11,7 @@ from contest.actions.entering import (
 )
 from contest.actions.marking import marks_seen_by
 from contest.actions.numbering import NumbersWanted, number_entries
-from contest.actions.results import results_of, sheet_of
+from contest.actions.results import Layout, results_of
 from contest.actions.scheduling import SessionChanges, change_session
 from contest.actions.showing import officials_results
 from contest.errors import ContestError, MarksExist, SessionLocked
@@ -110,7 +110,8 @@ async def test_what_belongs_to_no_known_seat_aspect_or_entry_is_left_out_of_the_
         mark("gone", PANEL, "c1-seat-1"),
     ]
     scheme = scheme_of(digest_of(SCHEME), SCHEME)
-    sheet = sheet_of(scheme, entries, sessions, panels, [*stray, mark("c1-entry-1", THEORY, "*")], blind=False)
+    layout = Layout(scheme, entries, sessions, panels, blind=False)
+    sheet = layout.laid_out([*stray, mark("c1-entry-1", THEORY, "*")])
     assert sheet.marks == [SheetMark("c1-entry-1", "theory", 0, "entered", 1000)]
     assert sheet.panels == {("c1-entry-1", "panel"): 2}
 

@@ -121,10 +121,6 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "zh": "没有找到：{what}。",
     "en": "Not found: {what}."
   },
-  "not_served_here": {
-    "zh": "这个节点只提供公开看板。",
-    "en": "This node serves public boards only."
-  },
   "not_signed_in": {
     "zh": "请先登录。",
     "en": "Sign in first."
@@ -188,10 +184,6 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
   "seat_revoked": {
     "zh": "这台设备不再持有该席位，请找裁判长。",
     "en": "This device no longer holds the seat. See the chief judge."
-  },
-  "second_person_needed": {
-    "zh": "这件事需要另一个人同意。请求已登记（{consent}）。",
-    "en": "This needs a second person's consent. The request is recorded ({consent})."
   },
   "session_locked": {
     "zh": "本场已锁定，参赛者、评分点和裁判组不能再改。",
