@@ -16,7 +16,8 @@ import httpx
 import msgspec
 
 from seed.demo import SignIns
-from seed.judges import Dismissed, pair, run_panel
+from seed.judges import Dismissed, pair
+from seed.panel import run_panel
 
 
 async def mark(address: str, found: SignIns, pace: float) -> None:

@@ -11,73 +11,7 @@ import msgspec
 import polars as pl
 
 from contest.exports.tables import Heading, PrintedTable, Workbook
-
-_ZH = {
-    "awards": "获奖名单",
-    "summary": "成绩汇总表",
-    "detail": "评分明细",
-    "all": "获奖总表",
-    "by_organisation": "各单位获奖统计",
-    "rank": "名次",
-    "award": "奖项",
-    "bib": "参赛号",
-    "name": "姓名",
-    "organisation": "单位",
-    "total": "总分",
-    "status": "备注",
-    "event": "赛项",
-    "count": "合计",
-    "chief": "裁判长（签字）",
-    "supervisor": "监督（签字）",
-    "recorder": "录入（签字）",
-    "date": "日期",
-    "page": "第 &P 页 / 共 &N 页",
-    "draft": "未公布（内部草稿，不得张贴）",
-    "provisional": "临时成绩（公示中，名次可能变化）",
-    "official": "官方成绩",
-    "as_of": "截至 {at}",
-    "fact": "账本号 {seq}",
-    "tie": "并列名次相同，下一名次按人数顺延。",
-    "withdrawn": "弃权",
-    "not_started": "未参赛",
-    "not_finished": "未完成",
-    "disqualified": "取消资格",
-    "out_of_competition": "不计名次",
-    "incomplete": "未评完 {complete}/{aspects}",
-}
-_EN = {
-    "awards": "Award list",
-    "summary": "Score summary",
-    "detail": "Scores in detail",
-    "all": "All awards",
-    "by_organisation": "Awards by organisation",
-    "rank": "Rank",
-    "award": "Award",
-    "bib": "Bib",
-    "name": "Name",
-    "organisation": "Organisation",
-    "total": "Total",
-    "status": "Remark",
-    "event": "Event",
-    "count": "Sum",
-    "chief": "Chief judge (signature)",
-    "supervisor": "Supervisor (signature)",
-    "recorder": "Recorder (signature)",
-    "date": "Date",
-    "page": "Page &P of &N",
-    "draft": "Not published (internal draft, not to be posted)",
-    "provisional": "Provisional (ranks may change)",
-    "official": "Official results",
-    "as_of": "As of {at}",
-    "fact": "ledger no. {seq}",
-    "tie": "Equal results share a rank; the next rank is skipped.",
-    "withdrawn": "Withdrawn",
-    "not_started": "Did not start",
-    "not_finished": "Did not finish",
-    "disqualified": "Disqualified",
-    "out_of_competition": "Out of competition",
-    "incomplete": "Incomplete {complete}/{aspects}",
-}
+from contest.exports.words import words_in
 
 
 class ScoreColumn(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +54,7 @@ class EventSheet(msgspec.Struct, frozen=True, kw_only=True):
 
 def event_awards(sheet: EventSheet, language: str) -> Workbook:
     """Award list and score summary of one event."""
-    words = _words(language)
+    words = words_in(language)
     return Workbook(
         name=f"{sheet.code} {sheet.event} {words['awards']}",
         tables=(award_list(sheet, language), score_summary(sheet, language)),
@@ -129,7 +63,7 @@ def event_awards(sheet: EventSheet, language: str) -> Workbook:
 
 def event_scores(sheet: EventSheet, language: str) -> Workbook:
     """Score summary of one event, and every criterion and aspect in detail."""
-    words = _words(language)
+    words = words_in(language)
     return Workbook(
         name=f"{sheet.code} {sheet.event} {words['summary']}",
         tables=(score_summary(sheet, language), score_detail(sheet, language)),
@@ -138,7 +72,7 @@ def event_scores(sheet: EventSheet, language: str) -> Workbook:
 
 def award_list(sheet: EventSheet, language: str) -> PrintedTable:
     """Everybody with an award, in order of rank, ready to sign."""
-    words = _words(language)
+    words = words_in(language)
     headings = (
         Heading(text=words["rank"], width=8, places=0, centred=True),
         Heading(text=words["award"], width=16, centred=True),
@@ -166,7 +100,7 @@ def score_detail(sheet: EventSheet, language: str) -> PrintedTable:
 
 
 def _scores(sheet: EventSheet, language: str, part: str, columns: Sequence[ScoreColumn]) -> PrintedTable:
-    words = _words(language)
+    words = words_in(language)
     headings = (
         Heading(text=words["rank"], width=8, places=0, centred=True),
         Heading(text=words["bib"], width=10, centred=True),
@@ -195,7 +129,7 @@ def _scores(sheet: EventSheet, language: str, part: str, columns: Sequence[Score
 
 def contest_awards(sheets: Sequence[EventSheet], language: str) -> Workbook:
     """All awards of a contest across its events, and how many of each an organisation won."""
-    words = _words(language)
+    words = words_in(language)
     contest = sheets[0].contest if sheets else ""
     won = pl.DataFrame(
         [
@@ -305,7 +239,3 @@ def _remark(one: Standing, words: dict[str, str]) -> str:
 def _has_tie(sheet: EventSheet) -> bool:
     ranks = [one.rank for one in sheet.standings if one.rank is not None]
     return len(set(ranks)) < len(ranks)
-
-
-def _words(language: str) -> dict[str, str]:
-    return _EN if language == "en" else _ZH

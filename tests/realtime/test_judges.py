@@ -6,7 +6,8 @@ import pytest
 
 from contest.store.tables import MarkRow
 from realtime.protocol import RefusedMark
-from seed.judges import Dismissed, Draft, SimulatedJudge, run_panel
+from seed.judges import Dismissed, Draft, SimulatedJudge
+from seed.panel import run_panel
 from tests.builders import PANEL, standings, unbroken
 from tests.realtime.house import open_house, paired, token_of
 
