@@ -119,6 +119,10 @@ class Attendance:
                 case Close(code):
                     await self._close(code)
 
+    def end(self) -> None:
+        """The connection is over."""
+        self._wire.end()
+
     def _say(self, message: ToSeat) -> None:
         if isinstance(message, Refused):
             self._figures.refused.labels(message.code).inc()
@@ -194,6 +198,7 @@ class Attending:
                 await attendance.hear(message.get("bytes") or b"" if text is None else text)
         finally:
             attendance.line.leave("restarting")
+            attendance.end()
             self._all.discard(attendance)
             self._unseat(attendance)
 

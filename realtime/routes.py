@@ -35,8 +35,12 @@ from realtime.protocol import Reset
 from realtime.rooms import Snapshot
 from realtime.standings import Standings
 from realtime.watching import Watching
+from realtime.wires import sockets_allowed
 
 MOST_VIEWERS = 20_000
+KEPT_SOCKETS = 400
+"""Sockets that viewers leave to tablets, the desk and the database; half of all where there are few."""
+
 PUBLIC = {"public": True}
 SWITCH_SECONDS = 0.001
 """After so long a thread that computes gives way to one that answers a seat; Python's own 5 ms add up."""
@@ -79,7 +83,9 @@ class Live:
         """Follow the ledger and serve sockets while this is entered; then say goodbye."""
         self.hub = Hub(Standings(store), StoreLedger(store), self.figures, pace=self._pace)
         self.attending = Attending(store, self.hub, self._revocations, self.figures, limits=self._limits)
-        self.watching = Watching(store, self.hub, self._revocations, self.figures, most=self._most_viewers)
+        allowed = sockets_allowed()
+        most = min(self._most_viewers, allowed - min(KEPT_SOCKETS, allowed // 2))
+        self.watching = Watching(store, self.hub, self._revocations, self.figures, most=most)
         self.programme = Programme(store)
         if self._settings.role != "board":
             store.book.heard(self.hub.ring)

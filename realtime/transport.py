@@ -20,6 +20,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from realtime.wires import BACKLOG, EXTENSION, Frame, frame_of
 
+MOST_UNREAD = 8 * 1024 * 1024
+"""Bytes that may wait for a tablet: a few of the largest sheets. One that leaves more unread is cut off."""
+
 MAX_MESSAGE = 64 * 1024
 """Bytes of the largest message that is read; a larger one ends the connection with 1009."""
 
@@ -27,23 +30,27 @@ MAX_MESSAGE = 64 * 1024
 class SocketWire:
     """A `Wire` that writes to uvicorn's transport directly."""
 
-    __slots__ = ("_protocol", "_transport", "_write")
+    __slots__ = ("_most", "_protocol", "_transport", "_write")
 
     def __init__(self, protocol: FanOut) -> None:
         self._protocol = protocol
+        self._most = MOST_UNREAD
         self._transport = protocol.transport
         self._write = protocol.transport.write
 
     def put(self, frame: Frame) -> bool:
         """Write a frame; False when the reader is slow or gone and the frame was left out."""
         protocol = self._protocol
-        if protocol.stalled is not None or protocol.close_sent or self._transport.is_closing():
+        if protocol.close_sent or self._transport.is_closing():
+            return False
+        if protocol.stalled is not None and self._transport.get_write_buffer_size() >= self._most:
             return False
         self._write(frame.framed)
         return True
 
     def narrow(self) -> None:
         """Keep little for this connection in the kernel and in the process: it is a spectator's."""
+        self._most = 0
         self._transport.set_write_buffer_limits(high=BACKLOG)
         peer = self._transport.get_extra_info("socket")
         if peer is not None:
@@ -58,12 +65,15 @@ class SocketWire:
     async def flush(self) -> None:
         """Return at once: what was put is with the transport, in front of anything that follows."""
 
+    def end(self) -> None:
+        """Nothing to end: the socket is the server's."""
+
 
 class FanOut(WebSocketsSansIOProtocol):
     """uvicorn's websocket protocol for many readers, none of whom may hold the server up."""
 
     STALL_SECONDS = 10.0
-    """A reader whose backlog stays high for so long is cut off."""
+    """A reader with a high backlog who takes nothing of it for so long is cut off."""
     LINGER_SECONDS = 2.0
     """How long a closed connection may take to send what is left."""
     GOODBYE = frame_of(b'{"type":"goodbye","code":"restarting"}')
@@ -89,7 +99,18 @@ class FanOut(WebSocketsSansIOProtocol):
     def pause_writing(self) -> None:
         """The reader is slow: start the clock that cuts it off."""
         super().pause_writing()
-        self.stalled = self.loop.call_later(self.STALL_SECONDS, self.transport.abort)
+        self._give_time()
+
+    def _give_time(self) -> None:
+        unread = self.transport.get_write_buffer_size()
+        self.stalled = self.loop.call_later(self.STALL_SECONDS, self._cut_off_unless_read, unread)
+
+    def _cut_off_unless_read(self, unread: int) -> None:
+        """A large sheet over a weak network takes its time; who takes nothing at all is gone."""
+        if self.transport.get_write_buffer_size() < unread:
+            self._give_time()
+        else:
+            self.transport.abort()
 
     def resume_writing(self) -> None:
         """The reader has caught up."""

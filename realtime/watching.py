@@ -105,6 +105,7 @@ class Watching:
             waiting.cancel()
             self._all.discard(viewer)
             self._hub.leave(viewer.event, viewer.audience, viewer.wire)
+            viewer.wire.end()
 
     async def _hear(self, viewer: Viewer, text: str | None) -> None:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -19,6 +20,9 @@ BACKLOG = 64 * 1024
 
 CHUNK = 64
 """Sockets that are written to before the loop may answer a seat."""
+
+MOST_SOCKETS = 65_536
+"""More than this the system is not asked for."""
 
 Send = Callable[[Any], Awaitable[None]]
 """ASGI's `send`."""
@@ -60,6 +64,9 @@ class Wire(Protocol):
     async def flush(self) -> None:
         """Return when what was put is on its way, or after a second."""
 
+    def end(self) -> None:
+        """The connection is over: keep nothing of it."""
+
 
 class SentWire:
     """A `Wire` over ASGI's `send`, for servers other than ours: few frames wait, then the reader is slow."""
@@ -93,6 +100,10 @@ class SentWire:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._frames.join(), 1.0)
 
+    def end(self) -> None:
+        """The connection is over: stop waiting for frames."""
+        self._writer.cancel()
+
     async def _send_all(self) -> None:
         with contextlib.suppress(TimeoutError, OSError):
             while True:
@@ -117,3 +128,18 @@ async def fan_out(frame: Frame, wires: Sequence[Wire], *, chunk: int = CHUNK) ->
                 skipped.append(wire)
         await asyncio.sleep(0)
     return skipped
+
+
+def sockets_allowed() -> int:
+    """How many sockets this process may have open, after it has asked the system for as many as it can get."""
+    if sys.platform == "win32":
+        return MOST_SOCKETS
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_SOCKETS if hard == resource.RLIM_INFINITY else min(hard, MOST_SOCKETS)
+    if soft not in (resource.RLIM_INFINITY, wanted) and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_SOCKETS if soft == resource.RLIM_INFINITY else min(soft, MOST_SOCKETS)

@@ -2,7 +2,10 @@
 
 import asyncio
 import inspect
+import shlex
 import socket
+import subprocess
+import sys
 
 import pytest
 import uvicorn
@@ -13,8 +16,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame as LibraryFrame
 from websockets.frames import Opcode
 
-from realtime.transport import FanOut, QuickHead, SocketWire, serve_options
-from realtime.wires import BACKLOG, EXTENSION, SentWire, fan_out, frame_of, wire_of
+from realtime.transport import MOST_UNREAD, FanOut, QuickHead, SocketWire, serve_options
+from realtime.wires import BACKLOG, EXTENSION, SentWire, fan_out, frame_of, sockets_allowed, wire_of
 from tests.realtime.sockets import served, until
 
 _OF_WEBSOCKETS = """
@@ -114,6 +117,36 @@ async def test_a_reader_who_stops_is_skipped_and_then_cut_off_while_the_others_r
         await until(lambda: len(server.server_state.connections) == 1, 2)
         stalled.close()
         await quick.close()
+
+
+async def test_a_tablet_on_a_weak_network_gets_its_large_sheet_and_all_that_comes_meanwhile(monkeypatch):
+    monkeypatch.setattr(FanOut, "STALL_SECONDS", 0.5)
+    room = Room()
+    async with served(room) as (server, port):
+        weak = socket.create_connection(("127.0.0.1", port))
+        weak.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        weak.sendall(HANDSHAKE)
+        await until(lambda: room.wires)
+        [wire] = room.wires
+        wire._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
+        sent = frame_of(b"s" * 900_000)
+        receipt = frame_of(b"receipt")
+        assert wire.put(sent)
+        assert wire._protocol.stalled is not None
+        assert wire.put(receipt), "a large sheet under way is no reason to leave a receipt out"
+        read = b""
+        for _ in range(10):
+            await asyncio.sleep(0.1)
+            read += await asyncio.to_thread(weak.recv, 40_000)
+        assert len(server.server_state.connections) == 1, "who reads, however slowly, is not cut off"
+        while not read.endswith(receipt.framed):
+            read += await asyncio.to_thread(weak.recv, 1 << 16)
+        assert read.endswith(sent.framed + receipt.framed)
+        while wire.put(sent):
+            pass
+        assert wire._transport.get_write_buffer_size() < MOST_UNREAD + 2 * len(sent.framed)
+        await until(lambda: not server.server_state.connections, 3)
+        weak.close()
 
 
 async def test_a_reader_who_catches_up_is_written_to_again(monkeypatch):
@@ -245,6 +278,25 @@ async def test_under_another_server_frames_go_through_send_and_a_slow_reader_is_
     wire.abort()
     await asyncio.sleep(0)
     assert wire.put(frames[0]) is False
+
+
+async def test_under_another_server_nothing_is_kept_of_a_connection_that_is_over():
+    async def send(message) -> None:
+        pass
+
+    before = asyncio.all_tasks()
+    wire = wire_of({}, send)
+    assert wire.put(frame_of(b"1"))
+    wire.end()
+    await until(lambda: asyncio.all_tasks() == before)
+
+
+def test_the_system_is_asked_for_as_many_sockets_as_it_gives():
+    asked = "from realtime.wires import sockets_allowed; print(sockets_allowed())"
+    limited = f"ulimit -Sn 128; ulimit -Hn 700; {shlex.quote(sys.executable)} -c {shlex.quote(asked)}"
+    told = subprocess.run(["/bin/sh", "-c", limited], capture_output=True, text=True, check=True)
+    assert told.stdout == "700\n"
+    assert sockets_allowed() >= 700
 
 
 def test_the_options_turn_off_what_costs_and_limit_what_comes():
