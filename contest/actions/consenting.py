@@ -71,7 +71,7 @@ async def give(store: Store, consent: str, person: Person) -> Recorded:
     if first is None or not _may(first, found):
         raise NotAllowed(act=found.act.value)
     command = msgspec.structs.replace(found.command, by=found.requested_by, second=person.account)
-    ready = await check_ready(store, command)  # a day may lie between: a ruling since then may have opened a tie
+    ready = await check_ready(store, command)  # a day may lie between
 
     def given() -> Work[None]:
         yield from _still_waiting(found)

@@ -14,6 +14,7 @@ from contest.errors import (
     GateOutOfOrder,
     MarksPending,
     NotFound,
+    ResultsEnded,
     RoundOver,
     SchemeMissing,
     SessionsNotConfirmed,
@@ -118,7 +119,9 @@ def rule(command: Ruling, event: EventScene) -> Sequence[FactBody]:
         case RuleEntry():
             if command.status not in set(EntryStatus):
                 raise BadInput(field="status", problem=command.status)
-            _not_official(event, command.status)
+            if event.lines[Line.RESULTS].has("ended"):
+                # One person alone moves no rank that the public has read.
+                raise ResultsEnded()
             return [EntryRuled(entry=command.entry, event=event.event, status=command.status, by=command.by)]
 
 
@@ -209,8 +212,9 @@ def _reopen(command: ReopenLine, event: EventScene) -> Sequence[FactBody]:
         raise GateOutOfOrder(gate="reopened", state=line.state)
     facts: list[FactBody] = []
     if command.line is Line.SESSION:
-        _not_official(event, "reopened")
         results = event.lines[Line.RESULTS]
+        if results.has("official"):
+            raise GateOutOfOrder(gate="reopened", state=results.state)
         if results.has("ended"):
             # Published numbers are about to change: the event's results go back to «started».
             facts += _new_round(command, results, "started")
@@ -258,9 +262,3 @@ def _settle(command: SettleMark, event: EventScene) -> Sequence[FactBody]:
             by=command.by,
         )
     ]
-
-
-def _not_official(event: EventScene, gate: str) -> None:
-    results = event.lines[Line.RESULTS]
-    if results.has("official"):
-        raise GateOutOfOrder(gate=gate, state=results.state)

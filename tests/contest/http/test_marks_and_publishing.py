@@ -170,15 +170,19 @@ async def test_an_aspect_that_was_never_scheduled_keeps_results_from_being_publi
     )
 
 
-async def test_a_tie_that_opens_while_a_consent_waits_stops_it(ground: Ground) -> None:
+async def test_published_ranks_change_only_after_two_people_took_them_back(ground: Ground) -> None:
     marking = await Marking.begin(ground)
-    await marking.finish(ground, 50, 50)
-    await ground.chief.post(f"/entries/{marking.entries[1]}/ruling", {"status": "disqualified"})
+    await marking.finish(ground, 50, 40)
     await ground.organiser.post(f"/events/{marking.event}/publish")
-    official = (await ground.organiser.post(f"/events/{marking.event}/official"))["consent"]
-    await ground.chief.post(f"/entries/{marking.entries[1]}/ruling", {"status": "entered"})
-    assert await ground.chief.refusal("POST", f"/consents/{official}/give") == (409, "tie_open")
-    assert await ground.organiser.refusal("POST", f"/events/{marking.event}/official") == (409, "tie_open")
+    ruling = f"/entries/{marking.entries[0]}/ruling"
+    assert await ground.chief.refusal("POST", ruling, {"status": "disqualified"}) == (409, "results_ended")
+    back = await ground.chief.post(f"/events/{marking.event}/supersede", {"reason": "申诉成立"})
+    await ground.organiser.post(f"/consents/{back['consent']}/give")
+    assert (await ground.chief.post(ruling, {"status": "disqualified"}))["status"] == "disqualified"
+    published = await ground.organiser.post(f"/events/{marking.event}/publish")
+    assert (published["round"], published["state"]) == (2, "provisional")
+    rows = (await ground.chief.get(f"/events/{marking.event}/results"))["rows"]
+    assert [(row["entry"], row["rank"]) for row in rows] == [(marking.entries[1], 1), (marking.entries[0], None)]
 
 
 async def test_asking_to_take_results_back_is_not_asking_to_make_them_official(ground: Ground) -> None:

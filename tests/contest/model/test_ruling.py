@@ -9,6 +9,7 @@ from contest.errors import (
     MarkSettled,
     MarksPending,
     NotFound,
+    ResultsEnded,
     RoundOver,
     SchemeMissing,
     SessionsNotConfirmed,
@@ -178,12 +179,19 @@ def test_reopening_a_session_takes_published_results_back(results):
 
 def test_official_results_are_superseded_before_anything_under_them_changes():
     official = event(results="official", s1="confirmed")
-    for command in (reopen(), RuleEntry(event=EVENT, entry=EntryId("e1"), status="withdrawn", by="chief")):
-        with pytest.raises(GateOutOfOrder):
-            rule(command, official)
+    with pytest.raises(GateOutOfOrder):
+        rule(reopen(), official)
     assert told(rule(reopen(Line.RESULTS), official)) == ["results 2 reopened", "results 2 started"]
     with pytest.raises(GateOutOfOrder):
         rule(reopen(Line.RESULTS), event(results="ended"))
+
+
+@pytest.mark.parametrize("results", ["ended", "provisional", "official"])
+def test_no_entry_is_ruled_on_under_published_results(results):
+    command = RuleEntry(event=EVENT, entry=EntryId("e1"), status="withdrawn", by="chief")
+    with pytest.raises(ResultsEnded):
+        rule(command, event(results=results, s1="confirmed"))
+    assert rule(command, event(results="started", s1="confirmed"))
 
 
 def test_an_entry_is_ruled_by_one_of_the_known_words():

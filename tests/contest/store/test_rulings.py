@@ -7,6 +7,7 @@ from contest.errors import (
     MarkSettled,
     MarksPending,
     NotFound,
+    ResultsEnded,
     SchemeInvalid,
     SchemeLocked,
 )
@@ -122,9 +123,10 @@ async def test_official_results_close_everything(store):
     await at.pass_gate("confirmed")
     await at.pass_gate("provisional", Line.RESULTS)
     await at.pass_gate("official", Line.RESULTS)
-    for attempt in (at.reopen(), at.rule_entry(0, "withdrawn")):
-        with pytest.raises(GateOutOfOrder):
-            await attempt
+    with pytest.raises(GateOutOfOrder):
+        await at.reopen()
+    with pytest.raises(ResultsEnded):
+        await at.rule_entry(0, "withdrawn")
     await at.reopen(Line.RESULTS)
     await at.reopen()
     await at.rule_entry(0, "withdrawn")
