@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,6 +18,8 @@ from contest.model.ids import EntryId, EventId, SeatId, SessionId
 from contest.model.mark import MarkKind
 from contest.model.missing import Place, missing_marks
 from contest.model.ruling import PassGate, ReopenLine
+from contest.store.commands import Given
+from contest.store.holding import marks_stand
 from contest.store.open import Store
 from contest.store.queries import people, plans, schemes
 from contest.store.queries.people import names_of_accounts
@@ -159,11 +162,12 @@ async def confirm_session(store: Store, session: SessionId, person: Person) -> G
     """Confirm a locked session as its panel's signature; MarksMissing while anything that counts is missing."""
     planned = await plans.session(store, session)
     line = (await gates_of_event(store, planned.event)).line(Line.SESSION, session)
-    if line.has("locked") and not line.has("confirmed"):
-        missing = await missing_in(store, planned)
-        if missing:
-            raise MarksMissing(count=len(missing))
-    return await _pass(store, planned, "confirmed", person)
+    looked = await _look(store, planned)
+    if looked.missing and line.next == "confirmed":
+        raise MarksMissing(count=len(looked.missing))
+    return await _pass(
+        store, planned, "confirmed", person, given=lambda: marks_stand(planned, looked.statuses, looked.marked)
+    )
 
 
 async def ask_to_reopen(store: Store, session: SessionId, person: Person, reason: str) -> str:
@@ -184,19 +188,32 @@ async def ask_to_reopen(store: Store, session: SessionId, person: Person, reason
     )
 
 
+class _Looked(NamedTuple):
+    """What a session lacks, and what that was found from."""
+
+    missing: list[Place]
+    marked: frozenset[Place]
+    statuses: Mapping[EntryId, str]
+
+
 async def missing_in(store: Store, session: Session) -> list[Place]:
     """The counting marks that a session still lacks."""
+    return (await _look(store, session)).missing
+
+
+async def _look(store: Store, session: Session) -> _Looked:
     scheme = await schemes.scheme_of_event(store, session.event)
     entries = await people.entries_of_event(store, session.event)
     marks = await marks_that_count(store, session.event)
-    marked = {
+    marked = frozenset(
         (mark.entry, mark.aspect, mark.seat)
         for mark in marks
-        if mark.session == session.id and mark.kind is not MarkKind.ERASED
-    }
+        if mark.session == session.id and mark.kind != MarkKind.ERASED
+    )
     wanted = {aspect: scheme.aspects[aspect] for aspect in needed(scheme)}
     seats = await _seats(store, session)
-    return list(missing_marks(session, needed=wanted, entries=entries, seats=seats, marked=marked))
+    missing = missing_marks(session, needed=wanted, entries=entries, seats=seats, marked=marked)
+    return _Looked(list(missing), marked, {entry.id: entry.status.value for entry in entries})
 
 
 async def _seats(store: Store, session: Session) -> list[SeatId]:
@@ -205,8 +222,10 @@ async def _seats(store: Store, session: Session) -> list[SeatId]:
     return [seat.id for seat in (await plans.panel(store, session.panel)).seats]
 
 
-async def _pass(store: Store, session: Session, gate: str, person: Person) -> GateState:
+async def _pass(
+    store: Store, session: Session, gate: str, person: Person, *, given: Given | None = None
+) -> GateState:
     command = PassGate(event=session.event, line=Line.SESSION, subject=session.id, gate=gate, by=person.account)
-    await store.book.record(session.contest, command)
+    await store.book.record(session.contest, command, given=given)
     gates = await gates_of_event(store, session.event)
     return await named_line(store, gates.line(Line.SESSION, session.id))

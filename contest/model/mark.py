@@ -194,10 +194,10 @@ def enter(
 
 
 def _check_value(command: EnterMark, aspect: Aspect) -> None:
-    if command.kind is MarkKind.ABSENT and not aspect.by_panel:
+    if command.kind == MarkKind.ABSENT and not aspect.by_panel:
         # A panel goes on without one of its judges; a time that nobody took is simply missing.
         raise BadInput(field="kind", problem=command.kind.value)
-    if command.kind is not MarkKind.ENTERED:
+    if command.kind != MarkKind.ENTERED:
         if command.value is not None:
             raise MarkOutOfRange(**aspect.limits)
         return

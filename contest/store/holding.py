@@ -26,7 +26,8 @@ from contest.model.contest import Session
 from contest.model.fact import FIRST_LINK
 from contest.model.gate import Line
 from contest.model.ids import AspectId, CompetitorId, ContestId, EntryId, EventId, PanelId, SeatId, SessionId
-from contest.model.mark import WHOLE_PANEL
+from contest.model.mark import WHOLE_PANEL, MarkKind, Standing
+from contest.model.missing import Place
 from contest.model.people import Competitor, Entry
 from contest.store.tables import (
     CompetitorRow,
@@ -185,6 +186,16 @@ def entries_stand(contest: ContestId, event: EventId, statuses: Mapping[EntryId,
     yield from held(contest)
     stored = yield Find(EntryRow, ("event",), [(event,)], columns=("id", "status"))
     if {row["id"]: row["status"] for row in stored} != statuses:
+        raise Overtaken()
+
+
+def marks_stand(session: Session, statuses: Mapping[EntryId, str], marked: Collection[Place]) -> Work[None]:
+    """Refuse when what counts in a session, or who competes in its event, changed since these were read."""
+    yield from entries_stand(session.contest, session.event, statuses)
+    columns = ("entry", "aspect", "seat", "kind", "standing")
+    stored = yield Find(MarkRow, ("session",), [(session.id,)], columns=columns)
+    counting = [row for row in stored if row["standing"] == Standing.COUNTS and row["kind"] != MarkKind.ERASED]
+    if {(row["entry"], row["aspect"], row["seat"]) for row in counting} != set(marked):
         raise Overtaken()
 
 

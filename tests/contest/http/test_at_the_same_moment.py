@@ -256,3 +256,28 @@ async def test_no_session_is_planned_for_a_panel_that_goes_at_this_moment(
     path, body = f"/events/{event}/sessions", {"name": "实操", "panel": panel["id"]}
     assert await ground.organiser.refusal("POST", path, body) == (404, "not_found")
     assert await ground.organiser.get(path) == []
+
+
+async def test_no_panel_signs_over_a_mark_that_is_taken_back_at_this_moment(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await ground.event("HG")
+    (one,) = await ground.entries(event, ["赵甲"])
+    theory, _ = await ground.sessions(event, (await ground.panel(event))["id"])
+    path = f"/sessions/{theory}"
+    await ground.chief.post(f"{path}/open")
+    await ground.theory(theory, {one: 60})
+    await ground.organiser.post(f"{path}/lock")
+    erased = {"mark": "late", "device_seq": 999, "entry": one, "aspect": "theory", "kind": "erased"}
+    (receipt,) = await ground.organiser.post(f"{path}/marks", {"marks": [erased]})
+    assert receipt["verdict"] == "pending"
+    record = ground.desks.store.book.record
+
+    async def overtaken(*asked: Any, **more: Any) -> Any:
+        monkeypatch.undo()
+        await ground.chief.post("/marks/late/settle", {"accept": True, "reason": ""})
+        return await record(*asked, **more)
+
+    monkeypatch.setattr(ground.desks.store.book, "record", overtaken)
+    assert await ground.chief.refusal("POST", f"{path}/confirm") == (409, "overtaken")
+    assert await ground.chief.refusal("POST", f"{path}/confirm") == (409, "marks_missing")

@@ -287,3 +287,18 @@ async def test_who_was_absent_stays_on_the_list_that_the_panel_signs(ground: Gro
     await ground.chief.post(f"/sessions/{theory}/confirm")
     assert await ground.organiser.refusal("DELETE", f"/entries/{two}") == (409, "session_locked")
     assert len(await ground.organiser.get(f"/events/{event}/entries")) == 2
+
+
+async def test_a_mark_that_was_taken_back_is_missing_again(ground: Ground) -> None:
+    event = await ground.event("焊工")
+    (one,) = await ground.entries(event, ["赵甲"])
+    theory = (await ground.organiser.post(f"/events/{event}/sessions", {"name": "理论", "aspects": ["theory"]}))[
+        "id"
+    ]
+    await ground.chief.post(f"/sessions/{theory}/open")
+    mark = {"mark": "m1", "device_seq": 1, "entry": one, "aspect": "theory", "value": 60_000}
+    erased = {**mark, "mark": "m2", "device_seq": 2, "value": None, "kind": "erased", "replaces": "m1"}
+    receipts = await ground.organiser.post(f"/sessions/{theory}/marks", {"marks": [mark, erased]})
+    assert [receipt["verdict"] for receipt in receipts] == ["stored", "stored"]
+    assert (await ground.organiser.post(f"/sessions/{theory}/lock"))["missing"] == 1
+    assert await ground.chief.refusal("POST", f"/sessions/{theory}/confirm") == (409, "marks_missing")
