@@ -112,6 +112,10 @@ class Hub:
 
     # ---- those who watch and listen -------------------------------------------------------------------------
 
+    async def open(self, event: str) -> None:
+        """Return when an event can be entered without waiting; NotFound when there is none."""
+        await self._room(event)
+
     async def enter(
         self, event: str, audience: Audience, wire: Wire, *, epoch: str = "", version: int = 0
     ) -> None:

@@ -16,7 +16,14 @@ import msgspec
 from litestar import WebSocket
 
 from contest.actions.signing_in import Revocations, Revoked, digest, person_of_token
-from contest.errors import ContestError, MessageBinary, MessageNotUnderstood, TooManyRequests
+from contest.errors import (
+    ContestError,
+    MessageBinary,
+    MessageNotUnderstood,
+    NotFound,
+    StoreUnavailable,
+    TooManyRequests,
+)
 from contest.http.security import token_of
 from contest.model.access import Act, may
 from contest.model.ids import EventId
@@ -56,6 +63,8 @@ class Viewer:
         self.account = ""
         self.event = ""
         self.audience = Audience.PUBLIC
+        self.over = False
+        """Whether this viewer is on the way out and is shown nothing more."""
         self.allowance = Allowance(MESSAGES_AT_ONCE, MESSAGES_PER_SECOND, time.monotonic())
 
     def say(self, message: ToBoard) -> None:
@@ -85,6 +94,8 @@ class Watching:
         self._most = most
         self._all: set[Viewer] = set()
         self._doing: set[asyncio.Task[None]] = set()
+        self._ended = 0
+        """How often trust in anybody has ended."""
         revocations.heard(self._revoked)
 
     async def watch(self, socket: Socket) -> None:
@@ -94,6 +105,7 @@ class Watching:
         if len(self._all) >= self._most:
             # Judges before spectators: who comes too late for a place polls the snapshot instead.
             await viewer.leave("too_many_requests")
+            viewer.wire.end()
             return
         self._all.add(viewer)
         waiting = asyncio.get_running_loop().call_later(WATCH_SECONDS, self._unwatched, viewer)
@@ -108,6 +120,8 @@ class Watching:
             viewer.wire.end()
 
     async def _hear(self, viewer: Viewer, text: str | None) -> None:
+        if viewer.over:
+            return
         try:
             if not viewer.allowance.take(time.monotonic()):
                 if viewer.allowance.overdrawn:
@@ -125,10 +139,18 @@ class Watching:
             viewer.say(Refused(code=broken.code, params=broken.params))
 
     async def _follow(self, viewer: Viewer, watch: Watch) -> None:
-        audience, account = await self._audience(viewer, watch.event)
+        await self._hub.open(watch.event)
+        ended = -1
+        while ended != self._ended:
+            # Trust that ends while it is asked for would be heard of by nobody.
+            ended = self._ended
+            audience, account = await self._audience(viewer, watch.event)
+        if viewer.over:
+            return
         if (viewer.event, viewer.audience) != (watch.event, audience):
             self._hub.leave(viewer.event, viewer.audience, viewer.wire)
             viewer.event = ""
+        # The room is open: nothing is waited for between the last answer and the first frame.
         await self._hub.enter(watch.event, audience, viewer.wire, epoch=watch.epoch, version=watch.version)
         viewer.event, viewer.audience, viewer.account = watch.event, audience, account
 
@@ -144,6 +166,7 @@ class Watching:
     # ---- trust and time ---------------------------------------------------------------------------------------
 
     def _revoked(self, revoked: Revoked) -> None:
+        self._ended += 1
         for viewer in list(self._all):
             if viewer.audience is Audience.OFFICIALS and revoked.subject in (viewer.account, digest(viewer.token)):
                 self._do(viewer, "not_signed_in")
@@ -153,6 +176,9 @@ class Watching:
             self._do(viewer, "silent")
 
     def _do(self, viewer: Viewer, code: str) -> None:
+        if viewer.over:
+            return
+        viewer.over = True
         self._hub.leave(viewer.event, viewer.audience, viewer.wire)
         task = asyncio.create_task(viewer.leave(code))
         self._doing.add(task)
@@ -163,7 +189,12 @@ class Watching:
         while True:
             await asyncio.sleep(ASK_AGAIN_SECONDS)
             for viewer in [known for known in self._all if known.audience is Audience.OFFICIALS]:
-                audience, _ = await self._audience(viewer, viewer.event)
+                try:
+                    audience, _ = await self._audience(viewer, viewer.event)
+                except StoreUnavailable:
+                    break  # nobody can say, and nothing new is shown; asked again soon
+                except NotFound:
+                    audience = Audience.PUBLIC
                 if audience is not Audience.OFFICIALS:
                     self._do(viewer, "not_signed_in")
 

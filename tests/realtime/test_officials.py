@@ -7,6 +7,8 @@ from contest.actions.signing_in import digest
 from contest.model.access import Role
 from contest.store import clock
 from contest.store.tables import AccountRow, EventRow, GrantRow, TokenRow
+from realtime import watching
+from tests.builders import hall
 from tests.realtime.house import open_house, paired
 
 SIGNED_IN = {"Authorization": "Bearer token-of-somebody"}
@@ -20,7 +22,7 @@ async def at(store):
     return at
 
 
-async def sign_in(store, role: Role, contest: str) -> None:
+async def sign_in(store, role: Role, contest: str | None) -> None:
     now = clock.now()
     await store.apply(
         AccountRow.insert(AccountRow(id="somebody", login="somebody", name="甲", password="!", created_at=now)),
@@ -66,6 +68,44 @@ async def test_officials_see_no_names_of_a_blind_event_before_it_is_unblinded(st
         told = await board.hear("reset")
         assert [row["name"] for row in told["rows"]] == [""] * 4
         assert {row["points"] for row in told["rows"]} == {"8.00", "0.00"}
+
+
+async def test_trust_that_ends_while_it_is_asked_for_opens_no_officials_board(store, at, monkeypatch):
+    await sign_in(store, Role.CHIEF_JUDGE, "c1")
+    ask, asked = watching.person_of_token, []
+    async with open_house(store) as house:
+
+        async def overtaken(*args, **kwargs):
+            person = await ask(*args, **kwargs)
+            asked.append(person.grants)
+            if len(asked) == 1:
+                await store.apply(GrantRow.delete().where(GrantRow.id == "grant"))
+                house.revocations.ring("account", "somebody")
+            return person
+
+        monkeypatch.setattr(watching, "person_of_token", overtaken)
+        async with house.board(at.event, additional_headers=SIGNED_IN) as board:
+            told = await board.hear()
+            assert (told["head"]["audience"], told["rows"]) == ("public", [])
+        assert [len(grants) for grants in asked] == [1, 0]
+
+
+async def test_an_event_that_is_no_more_keeps_nobody_from_being_asked(store, at, monkeypatch):
+    monkeypatch.setattr(watching, "ASK_AGAIN_SECONDS", 0.1)
+    gone = await hall(store, name="c0")
+    await sign_in(store, Role.CHIEF_JUDGE, None)
+    async with (
+        open_house(store) as house,
+        house.board(gone.event, additional_headers=SIGNED_IN) as first,
+        house.board(at.event, additional_headers=SIGNED_IN) as second,
+    ):
+        assert (await first.hear("reset"))["head"]["audience"] == "officials"
+        assert (await second.hear("reset"))["head"]["audience"] == "officials"
+        await store.apply(EventRow.delete().where(EventRow.id == gone.event))
+        assert (await first.hear("goodbye"))["code"] == "not_signed_in"
+        await store.apply(GrantRow.delete().where(GrantRow.id == "grant"))
+        assert (await second.hear("goodbye"))["code"] == "not_signed_in"
+        assert house.count("jiangsai_live_faults_total") == 0
 
 
 @pytest.mark.parametrize("way", ["account", "token", "elsewhere"])
