@@ -16,7 +16,7 @@ from contest.model.gate import Line
 from contest.model.ids import ContestId, DeviceId, SessionId
 from contest.store.queries.facts import facts_after
 from contest.store.tables import EntryRow, FactRow, GateRow, WordsRow
-from tests.builders import SCHEME, hall, session_gate, standings, unbroken
+from tests.builders import FAULTS, SCHEME, hall, session_gate, standings, unbroken
 
 
 async def test_the_chief_judge_lets_a_pending_mark_count_or_declines_it(store):
@@ -173,3 +173,32 @@ async def test_rows_of_registration_are_written_with_the_fact_or_not_at_all(stor
     await store.book.record(at.contest, session_gate(at, "locked"), also=[rename])
     (row,) = await store.select(EntryRow.select(EntryRow.name).where(EntryRow.id == at.entries[0]))
     assert row["name"] == "改名"
+
+
+async def test_what_two_judges_mark_for_the_whole_panel_waits_for_the_chief_judge(store):
+    at = await hall(store)
+    first, second = at.mark(1000, aspect=FAULTS), at.mark(2000, seat=1, aspect=FAULTS)
+    await at.enter(first, second)
+    assert await standings(store) == {first.mark: "counts", second.mark: "pending"}
+    await at.settle(second.mark, accept=True)
+    assert await standings(store) == {first.mark: "superseded", second.mark: "counts"}
+    third = at.mark(3000, aspect=FAULTS, replaces=second.mark)
+    await at.stored(third)
+    assert await unbroken(at)
+
+
+async def test_a_mark_that_waited_through_a_reopening_counts_when_the_chief_judge_says_so_and_once(store):
+    at = await hall(store)
+    first = at.mark(8000)
+    await at.stored(first)
+    await at.pass_gate("locked")
+    late = at.mark(8100, replaces=first.mark)
+    await at.enter(late)
+    await at.reopen()
+    again = at.mark(8200, replaces=first.mark)
+    await at.stored(again)
+    await at.settle(late.mark, accept=True)
+    assert await standings(store) == {first.mark: "superseded", again.mark: "superseded", late.mark: "counts"}
+    with pytest.raises(MarkSettled):
+        await at.settle(late.mark, accept=False)
+    assert await unbroken(at)
