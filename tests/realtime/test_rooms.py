@@ -1,0 +1,121 @@
+"""Everybody in a room, whatever is shown, hidden, frozen, lost and read too slowly; without sockets."""
+
+import asyncio
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contest.model.contest import PublicView
+from realtime.boards import Board
+from realtime.protocol import Moved, Reset, ToBoard
+from realtime.rooms import Room
+from realtime.views import Audience, Standing, project
+from tests.realtime.builders import row
+from tests.realtime.test_boards import Viewer
+
+PUBLIC = Audience.PUBLIC
+_read = msgspec.json.Decoder(ToBoard).decode
+
+
+class Page(Viewer):
+    """A spectator's page on a wire that may be slow or lose its connection."""
+
+    def __init__(self, room: Room, audience: Audience) -> None:
+        super().__init__()
+        self.room = room
+        self.audience = audience
+        self.slow = False
+        self.frames: list[Moved | Reset] = []
+
+    def connect(self) -> None:
+        self.room.galleries[self.audience].enter(self, self.epoch, self.version)
+
+    def put(self, frame) -> bool:
+        if self.slow:
+            return False
+        message = _read(frame.payload)
+        self.frames.append(message)
+        if not self.apply(message):
+            self.connect()
+        return True
+
+
+standings = st.builds(
+    lambda totals, state, unblinded, complete, as_of: Standing(
+        event="e1",
+        event_name="焊工",
+        contest="c1",
+        contest_name="县赛",
+        state=state,
+        blind=False,
+        unblinded=unblinded,
+        public_view=PublicView.LIVE,
+        as_of=as_of,
+        complete=complete,
+        aspects=9,
+        columns=(),
+        awards=(),
+        rows=tuple(row(entry, place=at, total=total) for at, (entry, total) in enumerate(totals.items(), 1)),
+    ),
+    st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["1.00", "2.00"]), max_size=4),
+    st.sampled_from(["started", "ended", "provisional", "official"]),
+    st.booleans(),
+    st.integers(0, 2),
+    st.sampled_from(["t1", "t2"]),
+)
+fates = st.lists(st.sampled_from(["reads", "reads", "slow", "lost", "comes again"]), min_size=3, max_size=3)
+steps = st.lists(st.tuples(standings, st.sampled_from(["live", "live", "freeze", "thaw"]), fates), max_size=15)
+kinds = st.fixed_dictionaries({"blind": st.booleans(), "public_view": st.sampled_from(PublicView)})
+
+
+def shown(board: Board) -> Board:
+    """A board without its time, which alone moves nothing."""
+    return msgspec.structs.replace(board, head=msgspec.structs.replace(board.head, as_of=""))
+
+
+@settings(max_examples=400, deadline=None)
+@given(kind=kinds, first=standings, steps=steps, history=st.integers(1, 4))
+def test_whatever_happens_everybody_ends_with_exactly_what_they_may_see(kind, first, steps, history):
+    now = msgspec.structs.replace(first, **kind)
+    frozen: Standing | None = None
+    room = Room(now, frozen, history=history)
+    steady = Page(room, PUBLIC)
+    pages = [Page(room, audience) for audience in (PUBLIC, PUBLIC, Audience.OFFICIALS)]
+    for page in (steady, *pages):
+        page.connect()
+
+    async def walk() -> int:
+        nonlocal now, frozen
+        moves, board = 0, project(PUBLIC, now, frozen)
+        for after, view, fated in steps:
+            now = msgspec.structs.replace(after, **kind)
+            frozen = {"freeze": frozen or now, "thaw": None}.get(view, frozen)
+            for page, fate in zip(pages, fated, strict=True):
+                page.slow = fate == "slow"
+                if fate == "lost":
+                    room.galleries[page.audience].leave(page)
+                elif fate == "comes again":
+                    page.connect()
+            await room.publish(room.follow(now, frozen))
+            moves += shown(board) != shown(project(PUBLIC, now, frozen))
+            board = project(PUBLIC, now, frozen)
+        return moves
+
+    moves = asyncio.run(walk())
+    for page in pages:
+        page.slow = False
+        page.connect()
+    asyncio.run(room.publish({}))
+    for page in (steady, *pages):
+        assert shown(page.sees()) == shown(project(page.audience, now, frozen))
+        if page.audience is PUBLIC:
+            assert msgspec.json.encode(page.sees()) == msgspec.json.encode(room_board(room))
+    assert not room.waiting
+    assert len(room) == 4
+    # Nobody can tell from the number of frames that something hidden happened.
+    assert len(steady.frames) == 1 + moves
+
+
+def room_board(room: Room) -> Board:
+    return room.galleries[PUBLIC].leaderboard.board
