@@ -1,7 +1,12 @@
 """A blind event: whoever may not know who is behind a station learns it from no answer, order or count."""
 
+import json
+import re
+
 import pytest
 
+from contest.documents import documents
+from contest.model.access import Role
 from tests.contest.http.desk import Desks, Ground
 
 PEOPLE = ["赵甲", "钱乙", "孙丙", "李丁", "周戊", "吴己"]
@@ -45,3 +50,37 @@ async def test_the_order_of_a_sessions_entries_does_not_say_who_is_who(ground: G
     assert listed["entries"] == by_station
     assert (await ground.chief.get(f"/sessions/{session['id']}"))["entries"] == by_station
     assert (await ground.organiser.get(f"/sessions/{session['id']}"))["entries"] == list(stations)
+
+
+async def test_no_answer_about_a_blind_event_holds_a_name_a_bib_or_an_organisation(ground: Ground) -> None:
+    event, stations = await blind(ground)
+    works = await ground.organiser.post("/organisations", {"name": "红星机械厂"})
+    for competitor in (await ground.organiser.get(f"/contests/{ground.contest}/competitors"))["rows"]:
+        await ground.organiser.ask("PATCH", f"/competitors/{competitor['id']}", {"organisation": works["id"]})
+    entries = await ground.organiser.get(f"/events/{event}/entries")
+    secrets = ["红星机械厂", works["id"], *PEOPLE]
+    secrets += [entry[field] for entry in entries for field in ("bib", "subject")]
+    panel = await ground.panel(event)
+    theory, _ = await ground.sessions(event, panel["id"])
+    await ground.chief.post(f"/sessions/{theory}/open")
+    await ground.theory(theory, dict.fromkeys(stations, 60))
+    places = {"event": event, "session": theory, "entry": next(iter(stations)), "contest": ground.contest}
+    spec = json.loads(dict(documents())["docs/openapi.json"])
+    asked = 0
+    for role in (Role.CHIEF_JUDGE, Role.SUPERVISOR, Role.PUBLISHER, Role.AUDITOR):
+        person = await ground.desks.person(role.value, role, ground.contest)
+        for path, methods in spec["paths"].items():
+            names = set(re.findall(r"{(\w+)}", path))
+            whole = path.split("/")[-1] in (
+                "competitors",
+                "teams",
+                "organisations",
+                "grants",
+            )
+            if "get" not in methods or not names or not names <= places.keys() or whole:
+                continue
+            answer = await person.client.get(path.format(**places))
+            asked += answer.status_code == 200
+            told = answer.content.decode(errors="replace")
+            assert answer.status_code != 200 or not [one for one in secrets if one in told], path
+    assert asked > 20
