@@ -3,7 +3,7 @@ import { api, Problem } from '$lib/api';
 import { LiveSocket } from '$lib/socket.svelte';
 import type { Beat, FromBoard, Moved, Refused, Reset, ToBoard, Watch } from '$lib/wire/live';
 import { Leaderboard } from './leaderboard.svelte';
-import { type Base, RankHistory } from './movement';
+import { type Base, RankHistory, type Shelf, shelfOf } from './movement';
 
 /** At most one wave of moving rows in this time. It is longer than a row takes to move, so that rows come to rest. */
 export const WAVE = 450;
@@ -55,6 +55,7 @@ export class Following {
   #polled = $state<number | null>(null);
   #polling = $state(false);
   #history = new RankHistory();
+  #shelf: Shelf;
   #world: World;
   #open = false;
   #opened = 0;
@@ -65,6 +66,8 @@ export class Following {
   #poll: ReturnType<typeof setTimeout> | undefined;
   #return: ReturnType<typeof setTimeout> | undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
+  /** A step came that does not join on, and the whole was asked for too recently to ask at once. */
+  #gap = false;
 
   constructor(
     readonly event: string,
@@ -73,6 +76,7 @@ export class Following {
   ) {
     this.#publicOnly = wishes.publicOnly ?? false;
     this.#world = { ...theWorld, ...world };
+    this.#shelf = shelfOf(event);
     this.live = new LiveSocket<ToBoard, FromBoard>({
       path: '/live/board',
       opening: () => this.#watch(),
@@ -109,7 +113,7 @@ export class Following {
   open(): void {
     this.#open = true;
     this.now = this.#opened = this.#world.now();
-    this.#ticking = setInterval(() => (this.now = this.#world.now()), 1000);
+    this.#ticking = setInterval(this.#tick, 1000);
     this.live.open();
     this.#poll = setTimeout(this.#ask, PATIENCE);
   }
@@ -162,11 +166,23 @@ export class Following {
     if (this.#apply(message)) {
       if (message.type === 'reset') this.#askWhole = false;
       this.#asked = 0;
-    } else if (this.#world.now() - this.#asked >= ASK_AGAIN) {
-      // Messages under way may all be too late: asking once is enough until the answer had time to come.
-      this.live.send(this.#watch());
+      this.#gap = false;
+    } else if (message.version > this.board.version) {
+      this.#gap = true;
+      this.#askAgain();
     }
   }
+
+  /** Messages under way may all be too late: asking once is enough until the answer had time to come. */
+  #askAgain(): void {
+    if (this.#world.now() - this.#asked >= ASK_AGAIN) this.live.send(this.#watch());
+  }
+
+  #tick = (): void => {
+    this.now = this.#world.now();
+    // Also when nothing more happens on the board: it would stay wrong until something does.
+    if (this.#gap) this.#askAgain();
+  };
 
   #apply(message: Reset | Moved): boolean {
     if (!this.board.apply(message)) return false;
@@ -201,7 +217,9 @@ export class Following {
     this.#wave = undefined;
     this.#lastWave = this.#world.now();
     this.board.show();
-    this.base = this.#history.note(this.#lastWave, this.board.rows);
+    // What officials see stays out of what this tab may show on a wall later.
+    const shelf = this.board.head?.audience === 'public' ? this.#shelf : null;
+    this.base = this.#history.note(this.#lastWave, this.board.rows, shelf);
   }
 
   /** Whether the board must be asked for over HTTP now. */

@@ -59,6 +59,7 @@ const shown = (): string[] => following.board.rows.map((one) => one.entry);
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000 });
+  sessionStorage.clear();
   wires = [];
   snapshots = [];
 });
@@ -90,6 +91,30 @@ describe('following an event', () => {
     wire().tell(moved(1, 6, [row('a', 1, { total: '90.00' })]), moved(6, 7, [row('b', 2)]));
     expect(following.board.version).toBe(7);
     expect(wire().watches).toHaveLength(2);
+  });
+
+  it('asks again until it is answered, also when nothing more happens on the board', async () => {
+    follow();
+    wire().open();
+    wire().tell(reset(1, [row('a', 1)]));
+    wire().tell(moved(2, 3, []));
+    wire().tell(reset(3, [row('a', 1)]));
+    wire().tell(moved(5, 6, []));
+    expect(wire().watches).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(3500);
+    expect(wire().watches.at(-1)).toEqual({ type: 'watch', event: 'welding', epoch: 'e1', version: 3 });
+    expect(wire().watches).toHaveLength(4);
+    wire().tell(moved(3, 6, [row('a', 1, { total: '90.00' })]));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([wire().watches.length, following.board.version]).toEqual([4, 6]);
+  });
+
+  it('takes no step twice and asks nothing because of it', async () => {
+    follow();
+    wire().open();
+    wire().tell(reset(1, [row('a', 1)]), moved(1, 2, []), moved(1, 2, []));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([wire().watches.length, following.board.version]).toEqual([1, 2]);
   });
 
   it('goes on from its version after a reconnection', async () => {
@@ -169,6 +194,30 @@ describe('following an event', () => {
     wire().close();
     await vi.advanceTimersByTimeAsync(30_000);
     expect([shown(), following.freshness]).toEqual([['secret'], 'stale']);
+  });
+});
+
+describe('ranks of a while ago', () => {
+  const reload = (audience: string, rank: number): void => {
+    follow();
+    wire().open();
+    wire().tell(reset(1, [row('a', rank)], { audience }));
+  };
+
+  it('outlive a reload of the page', async () => {
+    reload('public', 5);
+    await vi.advanceTimersByTimeAsync(60_000);
+    following.close();
+    reload('public', 2);
+    expect(following.base?.ranks.get('a')).toBe(5);
+  });
+
+  it('of the officials board are kept for nobody', async () => {
+    reload('officials', 5);
+    await vi.advanceTimersByTimeAsync(60_000);
+    following.close();
+    reload('public', 2);
+    expect(following.base?.ranks.get('a')).toBe(2);
   });
 });
 

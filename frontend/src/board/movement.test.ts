@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { movement, RankHistory } from './movement';
+import { movement, RankHistory, type Shelf, shelfOf } from './movement';
 import { row } from './rows.fixture';
 
 const MINUTE = 60_000;
@@ -22,6 +22,26 @@ describe('movement', () => {
     expect(movement(row('c', 3), base)).toEqual('new');
     expect(movement(row('a', 4, { rank: null }), base)).toBeNull();
     expect(movement(row('a', 4), null)).toBeNull();
+  });
+
+  it('is told from the same ranks after a reload of the page', () => {
+    const before = new RankHistory();
+    before.note(0, [row('a', 5)], shelfOf('w1'));
+    before.note(2 * MINUTE, [row('a', 3)], shelfOf('w1'));
+    const reloaded = new RankHistory();
+    const base = reloaded.note(3 * MINUTE, [row('a', 1)], shelfOf('w1'));
+    expect([base?.at, movement(row('a', 1), base)]).toEqual([0, 4]);
+    expect(reloaded.note(7 * MINUTE, [row('a', 1)], shelfOf('w1'))?.at).toBe(2 * MINUTE);
+    expect(new RankHistory().note(3 * MINUTE, [row('a', 1)], shelfOf('w2'))?.at).toBe(3 * MINUTE);
+  });
+
+  it('begins anew where what is kept is old, strange or not to be read', () => {
+    const kept = (text: string | null): Shelf => ({ read: () => text, write: () => undefined });
+    const old = JSON.stringify([[0, [['a', 9]]]]);
+    for (const text of [old, '[[null]]', '{"a":1}', '7', 'not json', null]) {
+      expect(new RankHistory().note(5 * MINUTE, [row('a', 1)], kept(text))?.at).toBe(5 * MINUTE);
+    }
+    expect(new RankHistory().note(5 * MINUTE - 1, [row('a', 1)], kept(old))?.at).toBe(0);
   });
 
   it('does not remember every wave', () => {
