@@ -20,7 +20,6 @@ from filelock import FileLock
 
 PACKAGE = Path(__file__).resolve().parent
 SOURCES = PACKAGE.parent / "frontend"
-SHIPPED = PACKAGE / "web"
 
 _INPUTS = ("package.json", "package-lock.json", "vite.config.ts", "svelte.config.js")
 _FOLDERS = ("src", "public")
@@ -50,14 +49,6 @@ class Node(NamedTuple):
 
     node: str
     npm: tuple[str, ...]
-
-
-def pages() -> Path | None:
-    """The folder of the built pages: of the checkout, else of the wheel; None when nothing is built."""
-    for folder in (SOURCES / "dist", SHIPPED):
-        if (folder / "judge.html").is_file():
-            return folder
-    return None
 
 
 def find_node() -> Node | None:

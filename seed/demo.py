@@ -114,9 +114,10 @@ def _person(login: str, account: AccountId) -> Person:
 
 def _keep(file: Path, found: SignIns) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(msgspec.json.encode(found))
+    file.touch(mode=0o600)  # before there is anything to read in it
     with contextlib.suppress(OSError):
         file.chmod(0o600)
+    file.write_bytes(msgspec.json.encode(found))
 
 
 @contextlib.contextmanager
