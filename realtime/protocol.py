@@ -104,7 +104,7 @@ class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
     event_name: str
     sessions: list[SessionLine]
     next_device_seq: int
-    """The lowest number the book has not seen from this device."""
+    """The number from which on the book has seen none from this device."""
     at: str
     beat_seconds: int
 
