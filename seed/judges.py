@@ -91,6 +91,7 @@ class SimulatedJudge:
         """Set when a session has changed; whoever waits clears it."""
         self.skew_ms: int | None = None
         self.connections = 0
+        self._beat_seconds = 10
         self._dismissed: Dismissed | None = None
 
     @asynccontextmanager
@@ -152,9 +153,13 @@ class SimulatedJudge:
                         self._socket = socket
                         self.connections += 1
                         await self._say(Hello(token=self._token, build="simulated"))
-                        async for text in socket:
-                            failures = 0
-                            await self._hear(_decode(text))
+                        beating = asyncio.create_task(self._beat())
+                        try:
+                            async for text in socket:
+                                failures = 0
+                                await self._hear(_decode(text))
+                        finally:
+                            beating.cancel()
                 self._socket = None
                 self._sent.clear()
                 longest = min(LONGEST_WAIT, FIRST_WAIT * 2**failures)
@@ -162,6 +167,12 @@ class SimulatedJudge:
                 await asyncio.sleep(self._dice.random() * longest)
         except Dismissed as dismissed:
             self._give_up(dismissed)
+
+    async def _beat(self) -> None:
+        """Say now and then that the tablet is there, or the server gives up one that has nothing to mark."""
+        while True:
+            await asyncio.sleep(self._beat_seconds)
+            await self._say(Beat(at=stamp(datetime.now(UTC)), unsent=len(self._outbox)))
 
     def _give_up(self, dismissed: Dismissed) -> None:
         self._dismissed = dismissed
@@ -203,6 +214,7 @@ class SimulatedJudge:
 
     async def _welcomed(self, welcome: Welcome) -> None:
         self._next = max(self._next, welcome.next_device_seq)
+        self._beat_seconds = welcome.beat_seconds
         self.sessions = {line.session: line.state for line in welcome.sessions}
         self.changed.set()
         if not self._seated.done():

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from contest.store.tables import MarkRow
+from realtime.deeds import Limits
 from realtime.protocol import RefusedMark
 from seed.judges import Dismissed, Draft, SimulatedJudge
 from seed.panel import run_panel
@@ -76,3 +77,12 @@ async def test_a_judge_whose_tablet_is_revoked_is_dismissed(store, at):
 
             with pytest.raises(Dismissed, match="seat_revoked"):
                 await asyncio.wait_for(go_on(), 5)
+
+
+async def test_a_judge_with_nothing_to_mark_stays_connected(store, at):
+    async with open_house(store, limits=Limits(beat_seconds=1, silent_beats=2)) as house:
+        judge = SimulatedJudge(address(house), token_of(at, 0))
+        async with judge.seated():
+            await asyncio.sleep(4)
+            assert judge.connections == 1
+            assert house.count("jiangsai_seats") == 1
