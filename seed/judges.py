@@ -91,7 +91,8 @@ class SimulatedJudge:
         """Set when a session has changed; whoever waits clears it."""
         self.skew_ms: int | None = None
         self.connections = 0
-        self._beat_seconds = 10
+        self._beat_seconds = 1
+        """Until the server says how often it wants to hear something."""
         self._dismissed: Dismissed | None = None
 
     @asynccontextmanager
