@@ -7,6 +7,9 @@ fact; and it computes nothing, the sheet goes to the one function that also make
 
 from __future__ import annotations
 
+import sys
+from typing import TypeVar, cast
+
 from contest.actions.results import EventPlan, Layout
 from contest.model.fact import EntryRuled, Fact, MarkEntered, MarkSettled
 from contest.model.ids import ContestId, EntryId, EventId, MarkId
@@ -15,6 +18,8 @@ from contest.store.open import Store
 from contest.store.queries import live
 from contest.store.queries.results import CountedMark
 from scoring import Sheet, SheetMark
+
+_Text = TypeVar("_Text", bound=str)
 
 FACTS_AT_ONCE = 500
 """So many facts are taken in before the loop may answer a seat."""
@@ -68,8 +73,8 @@ class EventMarks:
     def _fold(self, fact: Fact) -> None:
         match fact.body:
             case MarkEntered() as body:
-                slot = (body.session, body.entry, body.aspect, body.seat)
-                mark = CountedMark(*slot, body.kind, body.value)
+                slot = (_one(body.session), _one(body.entry), _one(body.aspect), _one(body.seat))
+                mark = CountedMark(*slot, _one(body.kind), body.value)
                 if body.standing == Standing.COUNTS:
                     self._count(slot, mark, fact.at)
                 else:
@@ -88,3 +93,8 @@ class EventMarks:
         self._counting[slot] = mark
         self._touched.add(slot)
         self.newest = at
+
+
+def _one(text: _Text) -> _Text:
+    """The one copy of a text: ids come anew with every fact, and an event has ten thousands of them."""
+    return cast("_Text", sys.intern(text))
