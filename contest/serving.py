@@ -23,7 +23,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Begin to listen, and say so."""
         await super().startup(sockets)
-        # What is loaded by now stays: looking through it for garbage would keep judges waiting for 20 ms each time.
+        # What is loaded by now stays: to look through it for garbage would keep judges waiting, 20 ms each time.
         gc.collect()
         gc.freeze()
         if self._ready is not None and self.started:
