@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from contest.model.contest import PublicView
 from realtime.boards import Board
 from realtime.protocol import Moved, Reset, ToBoard
-from realtime.rooms import Room
+from realtime.rooms import Gallery, Room
 from realtime.views import Audience, Standing, project
-from tests.realtime.builders import row
+from realtime.wires import CHUNK
+from tests.realtime.builders import head, row
 from tests.realtime.test_boards import Viewer
 
 PUBLIC = Audience.PUBLIC
@@ -126,3 +127,29 @@ def test_whatever_happens_everybody_ends_with_exactly_what_they_may_see(kind, fi
 
 def room_board(room: Room) -> Board:
     return room.galleries[PUBLIC].leaderboard.board
+
+
+def test_the_loop_may_answer_seats_while_a_whole_hall_is_shown_the_board_again():
+    empty = Board(head=head(), rows=())
+    gallery = Gallery(empty, history=1)
+    hall = [Page(None, PUBLIC) for _ in range(10 * CHUNK)]
+    for page in hall:
+        page.slow = True
+        gallery.enter(page, "", 0)
+        page.slow = False
+    turns = 0
+
+    async def seats() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def publish() -> None:
+        answering = asyncio.create_task(seats())
+        await gallery.publish(None)
+        answering.cancel()
+
+    asyncio.run(publish())
+    assert {len(page.frames) for page in hall} == {1}
+    assert turns >= 10
