@@ -17,6 +17,7 @@ def main() -> int:
     for name in chosen:
         sys.stdout.write(f"\n== {name}\n")
         sys.stdout.flush()
+        sys.argv = [name]  # a benchmark that takes options reads its own
         importlib.import_module(f"bench.{name}").main()
     return 0
 
