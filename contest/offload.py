@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+from weakref import WeakKeyDictionary
 
 from contest.errors import WorkFailed
 
 _AT_ONCE = 2
-_gate: dict[int, asyncio.Semaphore] = {}
+_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+"""One gate for each event loop, gone with it: a gate belongs to the loop that first waited at it."""
 
 
 async def offload(module: str, content: bytes, *, seconds: float = 60.0) -> bytes:
@@ -20,8 +22,7 @@ async def offload(module: str, content: bytes, *, seconds: float = 60.0) -> byte
 
     At most two jobs run at once, others wait. Raises WorkFailed when the child fails or takes too long.
     """
-    loop = id(asyncio.get_running_loop())
-    async with _gate.setdefault(loop, asyncio.Semaphore(_AT_ONCE)):
+    async with _gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE)):
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
