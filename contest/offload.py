@@ -32,7 +32,8 @@ async def offload(module: str, content: bytes, *, seconds: float = 60.0) -> byte
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:
-            output, _ = await asyncio.wait_for(child.communicate(content), seconds)
+            async with asyncio.timeout(seconds):
+                output, _ = await child.communicate(content)
         except TimeoutError as late:
             raise WorkFailed(job=module.rsplit(".", 1)[-1]) from late
         finally:

@@ -156,7 +156,8 @@ class Attendance:
     async def _close(self, code: int) -> None:
         await self._wire.flush()
         try:
-            await asyncio.wait_for(self._socket.close(code), CLOSE_SECONDS)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._socket.close(code)
         except Exception:
             # It is gone already, or it does not read: each server says so in its own way.
             self._wire.abort()

@@ -199,7 +199,8 @@ class Hub:
         """Keep a room up to date until nobody has watched for a while, or there is no such event any more."""
         while len(kept.room) or self._loop.time() - kept.used <= self._pace.idle:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(kept.dirty.wait(), self._pace.poll)
+                async with asyncio.timeout(self._pace.poll):
+                    await kept.dirty.wait()
             began, worked = self._loop.time(), time.process_time()
             if kept.dirty.is_set():
                 kept.dirty.clear()
@@ -242,7 +243,8 @@ class Hub:
         """Read the ledger after the bell, or after a while."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), self._pace.poll)
+                async with asyncio.timeout(self._pace.poll):
+                    await self._bell.wait()
             self._bell.clear()
             self._forget_unheard()
             await self._ask_plan()

@@ -76,7 +76,8 @@ class Viewer:
         self.say(Goodbye(code=code))
         await self.wire.flush()
         try:
-            await asyncio.wait_for(self.socket.close(CLOSES[code]), CLOSE_SECONDS)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.socket.close(CLOSES[code])
         except Exception:
             # It is gone already, or it does not read: each server says so in its own way.
             self.wire.abort()

@@ -98,7 +98,8 @@ class SentWire:
     async def flush(self) -> None:
         """Return when what was put has been sent, or after a second."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._frames.join(), 1.0)
+            async with asyncio.timeout(1.0):
+                await self._frames.join()
 
     def end(self) -> None:
         """The connection is over: stop waiting for frames."""
@@ -109,7 +110,8 @@ class SentWire:
             while True:
                 frame = await self._frames.get()
                 message = {"type": "websocket.send", "text": frame.payload.decode()}
-                await asyncio.wait_for(self._send(message), self.STALL_SECONDS)
+                async with asyncio.timeout(self.STALL_SECONDS):
+                    await self._send(message)
                 self._frames.task_done()
 
 

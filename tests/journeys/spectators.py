@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from litestar import Litestar
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from contest.app import create_app
 from contest.frontend import build_if_changed
@@ -125,6 +126,20 @@ async def shown(page: Page) -> list[str]:
             .map(([, name]) => name)"""
     )
     return rows
+
+
+async def wait_through(page: Page, text: str) -> None:
+    """Let the page's clock run, as slowly as the network answers, until the page says this.
+
+    One leap would let a page give up a connection that had no real time to be made.
+    """
+    said = page.get_by_text(text, exact=True)
+    for _ in range(60):
+        await page.clock.fast_forward(1_000)
+        await asyncio.sleep(0.25)
+        if await said.is_visible():
+            return
+    await expect(said).to_be_visible()
 
 
 async def sideways(page: Page) -> int:

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from contest.model.gate import Line
-from tests.journeys.spectators import WALL, sideways, venue
+from tests.journeys.spectators import WALL, sideways, venue, wait_through
 
 pytestmark = pytest.mark.browser
 
@@ -70,8 +70,7 @@ async def test_the_wall_comes_back_by_itself(sqlite_url: str):
         await expect(page.get_by_text("数据停在")).to_be_visible()
         await at.mark(2, 9)
         await page.context.set_offline(False)
-        await page.clock.fast_forward(20_000)
-        await expect(page.get_by_text("实时", exact=True)).to_be_visible()
+        await wait_through(page, "实时")
         await expect(page.locator("ol li", has_text="选手3")).to_contain_text("69")
 
 

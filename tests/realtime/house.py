@@ -81,7 +81,8 @@ class Peer:
 
     async def hear_within(self, seconds: float) -> str:
         """The next message, whatever it is; TimeoutError when none comes."""
-        return str(await asyncio.wait_for(self.socket.recv(), seconds))
+        async with asyncio.timeout(seconds):
+            return str(await self.socket.recv())
 
     async def enter(self, at: Hall, *marks: Any) -> dict[str, Any]:
         """Send marks and return the answer."""

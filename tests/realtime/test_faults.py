@@ -167,7 +167,8 @@ async def serving(url: str, role: str):
     finally:
         if process.returncode is None:
             process.terminate()
-        assert await asyncio.wait_for(process.wait(), 10) in (0, -15)
+        async with asyncio.timeout(10):
+            assert await process.wait() in (0, -15)
 
 
 async def test_a_board_in_a_process_of_its_own_follows_and_has_no_seats(store, store_url, at):

@@ -146,6 +146,18 @@ async def test_many_facts_within_a_tick_are_one_step(hub, event):
     ]
 
 
+@pytest.mark.parametrize("turns", range(8))
+async def test_following_ends_also_when_the_bell_rings_in_that_moment(event, turns):
+    async with asyncio.timeout(3):
+        hub = Hub(event, event, LiveFigures(CollectorRegistry()), pace=PACE)
+        async with hub.running():
+            await hub.enter("e1", PUBLIC, Reader())
+            await asyncio.sleep(0.1)
+            hub.ring("c1", event.happens(7))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+
+
 async def test_a_slow_reader_is_left_out_and_then_shown_the_whole(hub, event):
     slow, quick = Reader(), Reader()
     await hub.enter("e1", PUBLIC, slow)

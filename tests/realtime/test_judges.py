@@ -46,7 +46,8 @@ async def test_whatever_happens_to_the_connection_each_mark_is_stored_exactly_on
             for _ in range(4):
                 await asyncio.sleep(0.03)
                 await judge.drop()
-            verdicts = await asyncio.wait_for(entering, 20)
+            async with asyncio.timeout(20):
+                verdicts = await entering
         assert judge.connections > 1
         assert len({verdict.seq for verdict in verdicts}) == 60
     rows = await store.select(MarkRow.select(MarkRow.device_seq))
@@ -76,7 +77,8 @@ async def test_a_judge_whose_tablet_is_revoked_is_dismissed(store, at):
                     assert (late.standing, late.because) == ("pending", "seat_revoked")
 
             with pytest.raises(Dismissed, match="seat_revoked"):
-                await asyncio.wait_for(go_on(), 5)
+                async with asyncio.timeout(5):
+                    await go_on()
 
 
 async def test_a_judge_with_nothing_to_mark_stays_connected(store, at):

@@ -165,7 +165,8 @@ async def test_a_reader_who_catches_up_is_written_to_again(monkeypatch):
 
         reading = asyncio.create_task(read())
         await until(lambda: room.wires[0].put(frame_of(b"again")))
-        await asyncio.wait_for(reading, 5)
+        async with asyncio.timeout(5):
+            await reading
 
 
 async def test_whoever_answers_no_ping_is_cut_off_also_with_bytes_unread(monkeypatch):
@@ -213,7 +214,8 @@ async def test_a_broken_frame_ends_the_connection_by_its_code_and_leaves_no_trac
         writer.write(HANDSHAKE)
         await reader.readuntil(b"\r\n\r\n")
         writer.write(frame)
-        closing = await asyncio.wait_for(reader.read(), 5)
+        async with asyncio.timeout(5):
+            closing = await reader.read()
         assert closing[:1] == b"\x88"
         assert int.from_bytes(closing[2:4], "big") == code
         writer.close()

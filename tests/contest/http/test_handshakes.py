@@ -40,11 +40,13 @@ async def shake_hands(
         "extensions": {} if bare else {"websocket.http.response": {}},
     }
     connection = asyncio.create_task(app(scope, heard.get, said.put))
-    first = await asyncio.wait_for(said.get(), 5)
+    async with asyncio.timeout(5):
+        first = await said.get()
     if first["type"] == "websocket.http.response.start":
         first["body"] = msgspec.json.decode((await said.get())["body"])
     heard.put_nowait({"type": "websocket.disconnect", "code": 1000})
-    await asyncio.wait_for(connection, 5)
+    async with asyncio.timeout(5):
+        await connection
     return first
 
 
