@@ -11,9 +11,10 @@ import sys
 from typing import TypeVar, cast
 
 from contest.actions.results import EventPlan, Layout
-from contest.model.fact import EntryRuled, Fact, MarkEntered, MarkSettled
+from contest.model.fact import EntryRuled, Fact, MarkEntered, MarkSettled, TieDecided
 from contest.model.ids import ContestId, EntryId, EventId, MarkId
 from contest.model.mark import Slot, Standing
+from contest.model.tie import How, TieDecision
 from contest.store.open import Store
 from contest.store.queries import live
 from contest.store.queries.results import CountedMark
@@ -40,6 +41,8 @@ class EventMarks:
         self._touched: set[Slot] = set()
         self.statuses: dict[EntryId, str] = {}
         """What was ruled about entries."""
+        self.decisions: list[TieDecision] = []
+        """What was decided about ties."""
         self.newest = ""
         """When the last mark began to count; empty before the first."""
 
@@ -85,6 +88,10 @@ class EventMarks:
                     self._count(slot, mark, fact.at)
             case EntryRuled() as body:
                 self.statuses[body.entry] = body.status
+            case TieDecided() as body:
+                self.decisions.append(
+                    TieDecision(entries=body.entries, how=How(body.how), by=body.by, at=fact.at, seq=fact.seq)
+                )
             case _:
                 pass
         self._seq = fact.seq

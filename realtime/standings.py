@@ -135,7 +135,7 @@ def _standing(
     plan: EventPlan, gates: EventGates, marks: EventMarks, names: Mapping[OrganisationId, str]
 ) -> Standing:
     """Compute where an event stands. Not on the event loop: a large event takes tens of milliseconds."""
-    found = computed(plan, gates, marks.sheet(plan))
+    found = computed(plan, gates, marks.sheet(plan), tuple(marks.decisions))
     event, line = plan.event, gates.results
     behind = event.blind and not gates.unblinded
     columns = (*found.columns, *plan.scheme.details)

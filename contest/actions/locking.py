@@ -16,7 +16,7 @@ from contest.model.contest import Session
 from contest.model.gate import GateLine, Line
 from contest.model.ids import EntryId, EventId, SeatId, SessionId
 from contest.model.mark import MarkKind
-from contest.model.missing import Place, missing_marks
+from contest.model.missing import Place, Said, missing_marks
 from contest.model.ruling import PassGate, ReopenLine
 from contest.store.commands import Given
 from contest.store.holding import marks_stand
@@ -192,7 +192,7 @@ class _Looked(NamedTuple):
     """What a session lacks, and what that was found from."""
 
     missing: list[Place]
-    marked: frozenset[Place]
+    marked: Mapping[Place, Said]
     statuses: Mapping[EntryId, str]
 
 
@@ -205,11 +205,11 @@ async def _look(store: Store, session: Session) -> _Looked:
     scheme = await schemes.scheme_of_event(store, session.event)
     entries = await people.entries_of_event(store, session.event)
     marks = await marks_that_count(store, session.event)
-    marked = frozenset(
-        (mark.entry, mark.aspect, mark.seat)
+    marked = {
+        (mark.entry, mark.aspect, mark.seat): (mark.kind, mark.value)
         for mark in marks
         if mark.session == session.id and mark.kind != MarkKind.ERASED
-    )
+    }
     wanted = {aspect: scheme.aspects[aspect] for aspect in needed(scheme)}
     seats = await _seats(store, session)
     missing = missing_marks(session, needed=wanted, entries=entries, seats=seats, marked=marked)

@@ -10,14 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from contest.actions.attributes import Attributes, attributes_of
 from contest.model.contest import Contest, Event, Session
 from contest.model.ids import EntryId, EventId, PanelId
 from contest.model.mark import WHOLE_PANEL, MarkKind
 from contest.model.panel import Panel
 from contest.model.people import Entry, EntryStatus, label_of
+from contest.model.tie import Tied, TieDecision, lots_in, settled
 from contest.store.open import Store
 from contest.store.queries import people, plans, schemes
 from contest.store.queries.results import CountedMark, EventGates, MarkOnRecord, gates_of_event, marks_that_count
+from contest.store.queries.ties import tie_decisions
 from scoring import Results, Sheet, SheetMark, results
 from scoring.scheme import NodeLine, Scheme
 
@@ -31,6 +34,7 @@ class EventPlan(msgspec.Struct, frozen=True, kw_only=True):
     entries: Sequence[Entry]
     sessions: Sequence[Session]
     panels: Sequence[Panel]
+    attributes: Attributes = {}
 
 
 class EventResults(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +48,9 @@ class EventResults(msgspec.Struct, frozen=True, kw_only=True):
     sheet: Sheet
     results: Results
     columns: Sequence[NodeLine]
+    ties: Sequence[Tied]
+    """Who would share a rank without any lot, and what was decided about them."""
+    decisions: Sequence[TieDecision]
 
 
 async def results_of(store: Store, event: EventId) -> EventResults:
@@ -51,26 +58,43 @@ async def results_of(store: Store, event: EventId) -> EventResults:
     plan = await plan_of(store, event)
     marks = await marks_that_count(store, event)
     gates = await gates_of_event(store, event)
+    decisions = await tie_decisions(store, event)
     # Not on the event loop: a large event takes tens of milliseconds, and tablets are answered meanwhile.
-    return await asyncio.to_thread(lambda: computed(plan, gates, Layout.of(plan).laid_out(marks)))
+    return await asyncio.to_thread(lambda: computed(plan, gates, Layout.of(plan).laid_out(marks), decisions))
 
 
 async def plan_of(store: Store, event: EventId) -> EventPlan:
     """What is planned of an event, with the rulings on its entries; SchemeMissing without a scheme."""
     planned = await plans.event(store, event)
+    scheme = await schemes.scheme_of_event(store, event)
+    entries = await people.entries_of_event(store, event)
+    sessions = await plans.sessions_of_event(store, event)
+    panels = await plans.panels_of_event(store, event)
     return EventPlan(
         event=planned,
         contest=await plans.contest(store, planned.contest),
-        scheme=await schemes.scheme_of_event(store, event),
-        entries=await people.entries_of_event(store, event),
-        sessions=await plans.sessions_of_event(store, event),
-        panels=await plans.panels_of_event(store, event),
+        scheme=scheme,
+        entries=entries,
+        sessions=sessions,
+        panels=panels,
+        attributes=await attributes_of(store, scheme, planned, entries=entries, sessions=sessions, panels=panels),
     )
 
 
-def computed(plan: EventPlan, gates: EventGates, sheet: Sheet) -> EventResults:
-    """Compute the results of an event from its sheet."""
+def computed(
+    plan: EventPlan, gates: EventGates, sheet: Sheet, decisions: Sequence[TieDecision] = ()
+) -> EventResults:
+    """Compute the results of an event from its sheet and from what was decided about its ties.
+
+    A lot is given only to who is tied without any, and all of a tie were decided about together. So a lot that was
+    drawn between two says nothing about a third who comes to the same points later.
+    """
     found = results(plan.scheme, sheet)
+    ties = settled(_ties(plan.scheme, found), decisions)
+    lots = lots_in(ties)
+    if lots:
+        sheet = msgspec.structs.replace(sheet, lots=lots)
+        found = results(plan.scheme, sheet)
     return EventResults(
         event=plan.event,
         contest=plan.contest,
@@ -80,7 +104,20 @@ def computed(plan: EventPlan, gates: EventGates, sheet: Sheet) -> EventResults:
         sheet=sheet,
         results=found,
         columns=found.columns,
+        ties=ties,
+        decisions=decisions,
     )
+
+
+def _ties(scheme: Scheme, found: Results) -> Sequence[tuple[int, Sequence[str]]]:
+    """Who shares a rank where that is to be decided: the scheme wants every tie broken."""
+    if scheme.ranking.ties != "must_break":
+        return ()
+    shared: dict[int, list[str]] = {}
+    for row in found.rows:
+        if row.rank is not None and row.shared:
+            shared.setdefault(row.rank, []).append(row.entry)
+    return tuple(shared.items())
 
 
 class Layout:

@@ -8,6 +8,7 @@ import msgspec
 
 from contest.actions.entering import sees_names
 from contest.actions.results import EventResults, results_of
+from contest.actions.tying import TieLine, ties_shown
 from contest.errors import NotFound
 from contest.model.access import Person
 from contest.model.gate import Line
@@ -84,6 +85,8 @@ class ResultSheet(msgspec.Struct, frozen=True, kw_only=True):
     open_ties: int
     missing: int
     awards: list[AwardName]
+    ties: list[TieLine] = []
+    """Who shares a rank by marks alone where the scheme wants that decided: open ones, and those decided."""
 
 
 async def officials_results(store: Store, event: EventId, person: Person) -> ResultSheet:
@@ -106,6 +109,7 @@ async def officials_results(store: Store, event: EventId, person: Person) -> Res
         awards=[
             AwardName(award=award.id, name=award.name, name_en=award.name_en) for award in computed.scheme.awards
         ],
+        ties=await ties_shown(store, computed),
     )
 
 

@@ -109,6 +109,39 @@ class TieOpen(ContestError):
     en = "{count} ties must be broken first."
 
 
+class NotTied(ContestError):
+    """The entries are not exactly those that share a rank now."""
+
+    code = "not_tied"
+    zh = "这几位现在不是同一处并列（成绩可能已变）。请刷新后再定。"
+    en = "These entries are not the ones that are tied now; the results may have changed. Look again."
+
+
+class TieTooEarly(ContestError):
+    """A session that was opened is not confirmed, so the tie may still dissolve."""
+
+    code = "tie_too_early"
+    zh = "还有 {count} 场正在打分或未经签字确认，成绩仍可能变化；确认后再定并列的先后。"
+    en = "{count} sessions are still marked or not confirmed, so results may change. Decide ties after that."
+
+
+class ReasonMissing(ContestError):
+    """A decision that must be accounted for was given without a reason."""
+
+    code = "reason_missing"
+    status = 422
+    zh = "请写明理由；理由会记入台账。"
+    en = "A reason is needed; it is kept with the decision."
+
+
+class RemarksOpen(ContestError):
+    """Judges differ by more than the scheme allows, and nobody has written down why that stands."""
+
+    code = "remarks_open"
+    zh = "有 {count} 处裁判打分差距超出规定，须复评；如维持原分，请写明理由后签字确认。"
+    en = "In {count} places judges differ by more than allowed. Re-mark them, or confirm with a written reason."
+
+
 class StillBlind(ContestError):
     """The event is blind and not unblinded yet."""
 

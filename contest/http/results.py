@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from random import SystemRandom
+
 from litestar import Controller, get, post
 
-from contest.actions import publishing, showing
+from contest.actions import publishing, showing, tying
 from contest.actions.locking import GateState
 from contest.actions.showing import ResultSheet
+from contest.actions.tying import NewDecision, TieLine
 from contest.http.sessions import Asked, Because
 from contest.model.access import Act, Person
 from contest.model.ids import EntryId, EventId
@@ -29,6 +32,11 @@ class EventResults(Controller):
     async def why(self, event: str, entry: str, store: Store) -> tuple[Step, ...]:
         """Explain an entry's result, step by step."""
         return await showing.why(store, EventId(event), EntryId(entry))
+
+    @post("/ties", opt={"act": Act.RULE_ON_MARKS}, summary="Break a tie")
+    async def decide(self, event: str, data: NewDecision, store: Store, person: Person) -> list[TieLine]:
+        """Put tied entries in an order: lots that are drawn here, lots drawn in public, or a decision."""
+        return await tying.decide_tie(store, EventId(event), data, person, SystemRandom().shuffle)
 
     @get("/gates", opt={"act": Act.SEE_PLAN}, summary="Gates in all rounds")
     async def gates(self, event: str, store: Store) -> list[GateState]:

@@ -107,6 +107,20 @@ class EntryRuled(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", ta
     reason: str = ""
 
 
+class TieDecided(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag="tie_decided"):
+    """Entries that were tied were put in this order, by lot (`drawn`, `lot`) or by decision (`decided`).
+
+    `replaces` is the number of the decision about the same entries that was in force before, 0 for none.
+    """
+
+    event: EventId
+    entries: tuple[EntryId, ...]
+    how: str
+    replaces: int
+    by: str
+    reason: str = ""
+
+
 class SeatTaken(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag="seat_taken"):
     """A device was confirmed for a seat; whichever held it before no longer does."""
 
@@ -141,6 +155,7 @@ FactBody = (
     | GatePassed
     | LineReopened
     | EntryRuled
+    | TieDecided
     | SeatTaken
     | DeviceRevoked
     | SchemeAdopted

@@ -12,6 +12,8 @@ from scoring.scheme import Aspect
 
 Place = tuple[EntryId, AspectId, SeatId]
 """Where a mark belongs in a session."""
+Said = tuple[str, int | None]
+"""What a mark says: its kind, and its value in thousandths."""
 
 
 def missing_marks(

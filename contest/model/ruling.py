@@ -26,6 +26,7 @@ from contest.model.fact import EntryRuled, FactBody, GatePassed, LineReopened, M
 from contest.model.gate import GateLine, Line, Passed
 from contest.model.ids import ContestId, EntryId, EventId, MarkId, SessionId
 from contest.model.people import EntryStatus
+from contest.model.tie import DecideTie, decide
 
 
 class PassGate(msgspec.Struct, frozen=True, kw_only=True, tag_field="ruling", tag="pass_gate"):
@@ -76,7 +77,7 @@ class RuleEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="ruling", t
     reason: str = ""
 
 
-Ruling = PassGate | ReopenLine | SettleMark | RuleEntry
+Ruling = PassGate | ReopenLine | SettleMark | RuleEntry | DecideTie
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +124,8 @@ def rule(command: Ruling, event: EventScene) -> Sequence[FactBody]:
                 # One person alone moves no rank that the public has read.
                 raise ResultsEnded()
             return [EntryRuled(entry=command.entry, event=event.event, status=command.status, by=command.by)]
+        case DecideTie():
+            return [decide(command, event.lines[Line.RESULTS], event.sessions.values())]
 
 
 def _line(command: PassGate | ReopenLine, event: EventScene) -> GateLine:

@@ -27,7 +27,7 @@ from contest.model.fact import FIRST_LINK
 from contest.model.gate import Line
 from contest.model.ids import AspectId, CompetitorId, ContestId, EntryId, EventId, PanelId, SeatId, SessionId
 from contest.model.mark import WHOLE_PANEL, MarkKind, Standing
-from contest.model.missing import Place
+from contest.model.missing import Place, Said
 from contest.model.people import Competitor, Entry
 from contest.store.tables import (
     CompetitorRow,
@@ -42,6 +42,7 @@ from contest.store.tables import (
     SessionEntryRow,
     SessionRow,
     StageRow,
+    TieRow,
 )
 from contest.store.work import Find, Insert, Work
 
@@ -189,14 +190,23 @@ def entries_stand(contest: ContestId, event: EventId, statuses: Mapping[EntryId,
         raise Overtaken()
 
 
-def marks_stand(session: Session, statuses: Mapping[EntryId, str], marked: Collection[Place]) -> Work[None]:
+def marks_stand(session: Session, statuses: Mapping[EntryId, str], marked: Mapping[Place, Said]) -> Work[None]:
     """Refuse when what counts in a session, or who competes in its event, changed since these were read."""
     yield from entries_stand(session.contest, session.event, statuses)
-    columns = ("entry", "aspect", "seat", "kind", "standing")
+    columns = ("entry", "aspect", "seat", "kind", "value", "standing")
     stored = yield Find(MarkRow, ("session",), [(session.id,)], columns=columns)
     counting = [row for row in stored if row["standing"] == Standing.COUNTS and row["kind"] != MarkKind.ERASED]
-    if {(row["entry"], row["aspect"], row["seat"]) for row in counting} != set(marked):
+    said = {(row["entry"], row["aspect"], row["seat"]): (row["kind"], row["value"]) for row in counting}
+    if said != marked:
         raise Overtaken()
+
+
+def ties_stand(event: EventId, gates: Collection[int], decisions: Collection[int]) -> Work[None]:
+    """Refuse when the event passed a gate or a tie was decided since these numbers of facts were read."""
+    for table, read in ((GateRow, gates), (TieRow, decisions)):
+        stored = yield Find(table, ("event",), [(event,)], columns=("seq",))
+        if {row["seq"] for row in stored} != set(read):
+            raise Overtaken()
 
 
 def numbers_stand(contest: ContestId, event: EventId, entries: Sequence[Entry]) -> Work[None]:

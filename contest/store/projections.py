@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import assert_never
 
+import msgspec
+
 from contest.model.fact import (
     DeviceRevoked,
     EntryRuled,
@@ -21,6 +23,7 @@ from contest.model.fact import (
     MarkSettled,
     SchemeAdopted,
     SeatTaken,
+    TieDecided,
 )
 from contest.model.gate import ORDER, GateLine, Line, Passed
 from contest.model.ids import AspectId, EntryId, MarkId, SeatId, SessionId
@@ -45,6 +48,9 @@ class Projection:
     """When each device lost its seat, or None while it holds it."""
     reused: dict[str, Row] = field(default_factory=dict)
     """Marks that were refused because their number had brought another."""
+
+    ties: dict[str, Row] = field(default_factory=dict)
+    """What was decided about ties."""
 
     new_marks: set[str] = field(default_factory=set)
     changed_marks: set[str] = field(default_factory=set)
@@ -100,6 +106,8 @@ class Projection:
             case EntryRuled():
                 self.statuses[body.entry] = body.status
                 self.changed_statuses.add(body.entry)
+            case TieDecided():
+                self.ties[f"{fact.contest}:{fact.seq}"] = _tie_row(fact, body)
             case SeatTaken():
                 self._taken(fact, body)
             case DeviceRevoked():
@@ -230,6 +238,19 @@ def _reused_row(fact: Fact, body: KeyReused) -> Row:
         "device": body.device,
         "device_seq": body.device_seq,
         "digest": body.digest,
+        "made_by": body.by,
+        "seq": fact.seq,
+        "at": fact.at,
+    }
+
+
+def _tie_row(fact: Fact, body: TieDecided) -> Row:
+    return {
+        "id": f"{fact.contest}:{fact.seq}",
+        "contest": fact.contest,
+        "event": body.event,
+        "entries": msgspec.json.encode(body.entries).decode(),
+        "how": str(body.how),
         "made_by": body.by,
         "seq": fact.seq,
         "at": fact.at,

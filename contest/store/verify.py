@@ -27,6 +27,7 @@ from contest.store.tables import (
     RoundRow,
     SchemeRow,
     SeatRow,
+    TieRow,
     WordsRow,
 )
 from contest.store.write import fact_row
@@ -130,6 +131,7 @@ async def _check_projection(store: Store, contest: ContestId, facts: list[Fact])
     for table, expected in (
         (MarkRow, folded.marks),
         (ReusedKeyRow, folded.reused),
+        (TieRow, folded.ties),
         (GateRow, folded.gates),
         (RoundRow, folded.rounds),
     ):

@@ -17,6 +17,7 @@ from contest.store.tables import (
     RoundRow,
     SchemeRow,
     SeatRow,
+    TieRow,
     WordsRow,
 )
 from contest.store.work import Change, Insert, Row, Work
@@ -33,6 +34,7 @@ def write(draft: Draft) -> Work[None]:
     yield from _write_marks(draft)
     yield from _write_gates(draft)
     yield from _write_people(draft)
+    yield Insert(TieRow, list(draft.projection.ties.values()))
     yield Insert(ReceiptRow, draft.new_receipts)
     for run in draft.also:  # noqa: UP028 -- a list takes no answers, a generator does
         yield run

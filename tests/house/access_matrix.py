@@ -162,6 +162,7 @@ ROUTES: dict[str, Asks] = {
     # results and their gates
     "GET /api/events/{event}/results": _MARKS,
     "GET /api/events/{event}/results/{entry}/why": _MARKS,
+    "POST /api/events/{event}/ties": Needs(Act.RULE_ON_MARKS, EVENT),
     "GET /api/events/{event}/gates": _SEE_EVENT,
     "POST /api/events/{event}/publish": _PUBLISH,
     "POST /api/events/{event}/freeze": _PUBLISH,

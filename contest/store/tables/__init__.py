@@ -24,6 +24,7 @@ from contest.store.tables.ledger import (
     ReceiptRow,
     ReusedKeyRow,
     RoundRow,
+    TieRow,
     WordsRow,
 )
 from contest.store.tables.planned import (
@@ -71,6 +72,7 @@ TABLES = (
     ReceiptRow,
     MarkRow,
     ReusedKeyRow,
+    TieRow,
     GateRow,
     RoundRow,
 )
@@ -110,6 +112,7 @@ __all__ = [
     "SessionRow",
     "StageRow",
     "TeamRow",
+    "TieRow",
     "TokenRow",
     "WordsRow",
 ]

@@ -94,6 +94,19 @@ class ReusedKeyRow(Table, tablename="reused_key"):
     at = Varchar(length=32)
 
 
+class TieRow(Table, tablename="tie"):
+    """A decision about entries that were tied; `entries` is JSON, in the order decided."""
+
+    id = Varchar(length=96, primary_key=True)
+    contest = Varchar(length=ID)
+    event = Varchar(length=ID, index=True)
+    entries = Text()
+    how = Varchar(length=12)
+    made_by = Varchar(length=ID)
+    seq = BigInt()
+    at = Varchar(length=32)
+
+
 class GateRow(Table, tablename="gate"):
     """A gate that was passed. Unique: (line, subject, round, gate)."""
 

@@ -141,7 +141,14 @@ class Tablet:
         self._book, self._contest, self._device, self._seq = desks.store.book, ContestId(contest), device, 0
 
     async def mark(
-        self, session: str, entry: str, aspect: str, value: int | None, kind: MarkKind = MarkKind.ENTERED
+        self,
+        session: str,
+        entry: str,
+        aspect: str,
+        value: int | None,
+        kind: MarkKind = MarkKind.ENTERED,
+        *,
+        replaces: str | None = None,
     ) -> Json:
         self._seq += 1
         command = EnterMark(
@@ -153,6 +160,7 @@ class Tablet:
             aspect=aspect,  # type: ignore[arg-type]
             kind=kind,
             value=value,
+            replaces=replaces,  # type: ignore[arg-type]
         )
         (receipt,) = await self._book.enter(self._contest, [command])
         return receipt

@@ -125,6 +125,10 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "zh": "请先登录。",
     "en": "Sign in first."
   },
+  "not_tied": {
+    "zh": "这几位现在不是同一处并列（成绩可能已变）。请刷新后再定。",
+    "en": "These entries are not the ones that are tied now; the results may have changed. Look again."
+  },
   "number_taken": {
     "zh": "参赛号“{number}”在该赛项已被占用。",
     "en": "The bib “{number}” is already taken in that event."
@@ -156,6 +160,14 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
   "password_too_short": {
     "zh": "密码须有 {least} 到 {most} 个字符。",
     "en": "A password has {least} to {most} characters."
+  },
+  "reason_missing": {
+    "zh": "请写明理由；理由会记入台账。",
+    "en": "A reason is needed; it is kept with the decision."
+  },
+  "remarks_open": {
+    "zh": "有 {count} 处裁判打分差距超出规定，须复评；如维持原分，请写明理由后签字确认。",
+    "en": "In {count} places judges differ by more than allowed. Re-mark them, or confirm with a written reason."
   },
   "results_ended": {
     "zh": "成绩已公布，不能再改；须先撤回成绩。",
@@ -236,6 +248,10 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
   "tie_open": {
     "zh": "有 {count} 处并列须先决出先后。",
     "en": "{count} ties must be broken first."
+  },
+  "tie_too_early": {
+    "zh": "还有 {count} 场正在打分或未经签字确认，成绩仍可能变化；确认后再定并列的先后。",
+    "en": "{count} sessions are still marked or not confirmed, so results may change. Decide ties after that."
   },
   "too_large": {
     "zh": "内容太大（上限 {limit}）。",

@@ -188,6 +188,15 @@ export interface ContestOnProgramme {
   events: EventOnProgramme[];
 }
 
+export interface DecisionLine {
+  how: How;
+  by: string;
+  by_name: string;
+  at: string;
+  reason: string;
+  seq: number;
+}
+
 export interface DeskMark {
   mark: string;
   device_seq: number;
@@ -314,7 +323,7 @@ export interface FactLine {
   at: string;
   type: string;
   by: string;
-  body: MarkEntered | MarkSettled | KeyReused | GatePassed | LineReopened | EntryRuled | SeatTaken | DeviceRevoked | SchemeAdopted;
+  body: MarkEntered | MarkSettled | KeyReused | GatePassed | LineReopened | EntryRuled | TieDecided | SeatTaken | DeviceRevoked | SchemeAdopted;
   content: string;
   prev: string;
   link: string;
@@ -366,6 +375,9 @@ export interface Health {
   writer: boolean;
   role: string;
 }
+
+/** How a tie was broken. */
+export type How = "drawn" | "lot" | "decided";
 
 export interface ImportChange {
   row: number;
@@ -555,6 +567,13 @@ export interface NewContest {
   starts_on?: string;
   ends_on?: string;
   place?: string;
+}
+
+export interface NewDecision {
+  entries: string[];
+  how: How;
+  replaces?: number;
+  reason?: string;
 }
 
 export interface NewEntry {
@@ -797,6 +816,7 @@ export interface ResultSheet {
   open_ties: number;
   missing: number;
   awards: AwardName[];
+  ties?: TieLine[];
 }
 
 export interface ReusedLine {
@@ -983,4 +1003,20 @@ export interface TeamChanges {
   name?: string;
   organisation?: string | null;
   members?: string[];
+}
+
+export interface TieDecided {
+  event: string;
+  entries: string[];
+  how: string;
+  replaces: number;
+  by: string;
+  reason?: string;
+  fact: "tie_decided";
+}
+
+export interface TieLine {
+  rank: number;
+  entries: string[];
+  decision?: DecisionLine | null;
 }
