@@ -1,0 +1,41 @@
+"""What a mark costs in one event ever larger: four sizes, each four times the one before."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from bench.scoring import engine, peers
+from bench.scoring.shapes import SIZES, values
+from bench.scoring.timing import Limit, medians, table
+
+MOST_GROWTH = 2.0
+"""A mark of the largest event may cost so many times what one of the smallest costs: 64 times as many marks."""
+
+
+def measure() -> list[Limit]:
+    marks = {shape: values(shape) for shape in SIZES}
+    for shape, own in marks.items():
+        found = engine.outcome(engine.dense(own, shape), shape)
+        assert found.same(peers.numpy_event(own.astype(np.int32), shape)), shape
+    rounds = 7
+    mine, copies = {}, {}
+    for shape, own in marks.items():
+        taken = medians({"mine": partial(engine.dense, own, shape), "copy": own.copy}, rounds)
+        mine[shape], copies[shape] = taken["mine"], taken["copy"]
+    each = {shape: ms * 1e6 / shape.marks for shape, ms in mine.items()}
+    table(
+        "one event ever larger: 7 judges × 10 aspects",
+        ("marks", "ms", "ns a mark", "× copy"),
+        [
+            (f"{shape.marks:,}", f"{ms:.2f}", f"{each[shape]:.2f}", f"{ms / copies[shape]:.0f}")
+            for shape, ms in mine.items()
+        ],
+    )
+    first, *_, last = each.values()
+    return [
+        Limit(
+            f"a mark among {SIZES[-1].marks:,}, times one among {SIZES[0].marks:,}", last / first, MOST_GROWTH, "×"
+        )
+    ]
