@@ -1,4 +1,4 @@
-"""A season: 200,000 entries in 120 events × 7 judges × 10 aspects, every event ranked anew; its time and memory."""
+"""A season: 200,000 entries in 120 events × 7 judges × 10 aspects, each ranked anew; its time and its memory."""
 
 from __future__ import annotations
 
