@@ -4,209 +4,120 @@ import json
 from random import Random
 
 from scoring import Scheme, Sheet, SheetMark, parse
+from tests.scoring.authors import Author
+from tests.scoring.oracle import Facts, Tree
+from tests.scoring.oracle.tree import by_panel
 
-
-def number(dice: Random, low: int, high: int, places: int = 2) -> str:
-    value = dice.randint(low * 10**places, high * 10**places)
-    whole, rest = divmod(abs(value), 10**places)
-    return ("-" if value < 0 else "") + (f"{whole}.{rest:0{places}d}" if places else str(whole))
-
-
-class Author:
-    """Writes a random document."""
-
-    def __init__(self, dice: Random, size: int, only_rising: bool = False) -> None:
-        self.dice, self.size, self.only_rising, self.ids = dice, size, only_rising, 0
-
-    def document(self) -> dict:
-        root = self.sum(0)
-        for key in ("weight", "sign", "counts"):
-            root.pop(key, None)
-        nodes = list(self.below(root))
-        singles = {n["id"] for n in nodes if n["kind"] not in ("sum", "panel", "judgement")}
-        ranking = {}
-        if not self.only_rising:
-            keys = [
-                {
-                    "node": node["id"],
-                    "order": self.dice.choice(["high", "low"]),
-                    "of": self.dice.choice(["score", "mark"]) if node["id"] in singles else "score",
-                }
-                for node in self.dice.sample(nodes, min(len(nodes), self.dice.randint(0, 2)))
-            ]
-            ranking = {
-                "keys": keys,
-                "order": self.dice.choice(["high", "high", "low"]),
-                "ties": self.dice.choice(["shared", "must_break"]),
-            }
-        return {"root": root, "ranking": ranking, "shows": self.dice.randint(0, 4)}
-
-    def below(self, node: dict):
-        yield node
-        for part in node.get("parts", ()):
-            yield from self.below(part)
-
-    def common(self, name: str) -> dict:
-        self.ids += 1
-        dice, node = self.dice, {"id": f"{name}{self.ids}", "name": f"节点 {self.ids}"}
-        if dice.random() < 0.5:
-            node["weight"] = dice.choice(
-                ["0.3", "0.7", "0.333333", "2", "0", number(dice, 0, 3, dice.randint(0, 3))]
-            )
-        if dice.random() < 0.2 and not self.only_rising:
-            node["sign"] = "minus"
-        if dice.random() < 0.15:
-            node["counts"] = False
-        if dice.random() < 0.2:
-            node["factor"] = number(dice, 0, 3, dice.randint(0, 2))
-        if dice.random() < 0.2:
-            node["cap"] = number(dice, 3, 40)
-        if dice.random() < 0.2:
-            node["floor"] = number(dice, -5, 3)
-        if dice.random() < 0.5:
-            node["places"] = dice.randint(0, 3)
-        return node
-
-    def sum(self, depth: int) -> dict:
-        dice = self.dice
-        parts = []
-        for _ in range(dice.randint(1, 1 + self.size)):
-            parts.append(self.sum(depth + 1) if depth < 2 and dice.random() < 0.25 else self.aspect())
-        parts[0].pop("counts", None)
-        return {"kind": "sum", **self.common("S"), "parts": parts}
-
-    def aspect(self) -> dict:
-        kinds = ["panel", "panel", "panel", "judgement", "pass_fail", "completed", "imported", "amount"]
-        if not self.only_rising:
-            kinds += ["difference", "choice", "tolerance", "penalty", "linear", "table"]
-        kind = self.dice.choice(kinds)
-        return {**self.common("A"), **getattr(self, kind)()}
-
-    def panel(self) -> dict:
-        dice, step = self.dice, self.dice.choice(["1", "0.5", "0.25", "0.1", "0.05"])
-        low = 0 if self.only_rising else dice.choice([0, 0, 1, -3])
-        node = {"kind": "panel", "low": str(low), "high": str(dice.randint(low + 1, 10)), "step": step}
-        take = dice.choice(["mean", "trimmed", "trimmed", "median", "sum"])
-        node["rule"] = {"take": take}
-        least = 1
-        if take == "trimmed":
-            node["rule"] |= {"low": dice.randint(0, 2), "high": dice.randint(0, 2)}
-            least += node["rule"]["low"] + node["rule"]["high"]
-        if dice.random() < 0.3:
-            node["min_judges"] = least + dice.randint(0, 2)
-        return node
-
-    def judgement(self) -> dict:
-        node = {"kind": "judgement", "max": number(self.dice, 1, 3), "descriptors": ["0", "1", "2", "3"]}
-        if self.dice.random() < 0.3:
-            node["min_judges"] = self.dice.randint(1, 3)
-        return node
-
-    def pass_fail(self) -> dict:
-        return {"kind": "pass_fail", "max": number(self.dice, 1, 3)}
-
-    def completed(self) -> dict:
-        return {"kind": "completed", "max": number(self.dice, 1, 3), "possible": self.dice.randint(1, 7)}
-
-    def imported(self) -> dict:
-        return {"kind": "imported", "high": "100", "step": self.dice.choice(["1", "0.5", "0.001"])}
-
-    def amount(self) -> dict:
-        low = "0" if self.only_rising else self.dice.choice(["0", "-20"])
-        return {"kind": "amount", "low": low, "high": "50"}
-
-    def difference(self) -> dict:
-        dice = self.dice
-        return {
-            "kind": "difference",
-            "max": number(dice, 1, 3),
-            "target": number(dice, 0, 20),
-            "per": number(dice, 1, 3),
-            "deduction": number(dice, 0, 1),
-            "count": dice.choice(["exact", "started", "whole"]),
-            "high": "30",
-            "step": "0.1",
-        }
-
-    def choice(self) -> dict:
-        options = [
-            {"label": f"选 {at}", "points": number(self.dice, -2, 5)} for at in range(self.dice.randint(2, 4))
-        ]
-        return {"kind": "choice", "options": options}
-
-    def tolerance(self) -> dict:
-        dice = self.dice
-        ranges = [
-            {"below": number(dice, 0, 3), "above": number(dice, 0, 3), "points": number(dice, 0, 4)}
-            for _ in range(2)
-        ]
-        return {"kind": "tolerance", "target": number(dice, 5, 15), "ranges": ranges, "high": "20", "step": "0.01"}
-
-    def penalty(self) -> dict:
-        node = {"kind": "penalty", "high": str(self.dice.randint(1, 9)), "step": self.dice.choice(["1", "0.5"])}
-        if self.dice.random() < 0.5:
-            node |= {"each": number(self.dice, 0, 2), "step": "1"}
-        return node
-
-    def linear(self) -> dict:
-        dice = self.dice
-        least = dice.randint(-3, 2)
-        rule = {
-            "by": "linear",
-            "at": number(dice, 10, 90),
-            "points": number(dice, 0, 9),
-            "per": number(dice, 1, 9),
-            "over": number(dice, -2, 2),
-            "under": number(dice, -2, 2),
-            "count": dice.choice(["exact", "started", "whole"]),
-            "least": str(least),
-            "most": str(least + dice.randint(0, 9)),
-        }
-        return {"kind": "quantity", "convert": rule, **dice.choice([{}, {"high": "120"}]), "step": "0.5"}
-
-    def table(self) -> dict:
-        dice = self.dice
-        rows = [{"to": str(edge), "points": number(dice, -1, 9)} for edge in sorted(dice.sample(range(100), 3))]
-        rule = {"by": "table", "rows": rows, "beyond": number(dice, 0, 1)}
-        return {"kind": "quantity", "convert": rule, "high": "120", "step": "0.5"}
+FEATURES = frozenset({
+    "void", "besides", "pass_mark", "optional", "dual", "bonus", "adjustment", "veto", "running", "ratio",
+    "best_mark", "then_sum", "panel_standardise", "spread", "standardised", "base", "product", "best", "attempts",
+    "carried", "key_places", "key_place_marks", "key_attempts", "key_lot", "key_attribute", "dense", "stages",
+    "award_quota", "award_medal", "award_keys", "min_entries", "condition_ends", "condition_attribute",
+})  # fmt: skip
+"""Everything the language has gained; a contest is drawn from those that are named."""
+LANDED: frozenset[str] = frozenset()
+"""What the engine knows by now."""
+OUTSIDE = ("not_finished", "out_of_competition", "withdrawn", "disqualified", "not_started")
 
 
 class Contest:
     """A document with a sheet for it. `marks` is {entry: {(aspect, seat): (kind, value)}}."""
 
-    def __init__(self, seed: int, size: int, holes: float = 0.0, only_rising: bool = False) -> None:
-        self.dice = Random(seed)
-        self.document = Author(self.dice, size, only_rising).document()
-        self.scheme: Scheme = parse(json.dumps(self.document))
-        self.entries = tuple(f"entry{n}" for n in range(self.dice.randint(1, 2 + 2 * size)))
-        same = self.dice.randint(1, 7)
-        self.seats = {
-            entry: self.dice.choice([same, same, same, self.dice.randint(1, 7)]) for entry in self.entries
-        }
-        self.statuses = {entry: "not_finished" for entry in self.entries if self.dice.random() < 0.05}
-        absent = self.dice.choice([0, 0, 0.15])
-        self.marks = {
-            entry: {
-                slot: self.mark(slot[0], absent if slot[1] else 0)
-                for slot in self.slots(entry)
-                if self.dice.random() >= holes
-            }
+    def __init__(
+        self,
+        seed: int,
+        size: int,
+        holes: float = 0.0,
+        only_rising: bool = False,
+        features: frozenset[str] = LANDED,
+    ) -> None:
+        dice = self.dice = Random(seed)
+        self.features = features
+        self.read(Author(dice, size, features, only_rising).document())
+        self.entries = tuple(f"entry{n}" for n in range(dice.randint(1, 2 + 2 * size)))
+        same = dice.randint(1, 7)
+        self.seats = {entry: dice.choice([same, same, same, dice.randint(1, 7)]) for entry in self.entries}
+        self.statuses = {entry: dice.choice(OUTSIDE) for entry in self.entries if dice.random() < 0.07}
+        self.panels = {
+            (entry, aspect): dice.randint(1, 7)
             for entry in self.entries
+            for aspect, node in self.aspects.items()
+            if by_panel(node) and dice.random() < 0.03
         }
+        self.lots, self.attributes, self.labels = {}, {}, {}
+        if {"key_lot", "key_attribute", "dense", "panel_standardise", "standardised"} & features:
+            self.about(dice)
+        self.coarse = dice.random() < 0.4
+        absent = dice.choice([0, 0, 0.15])
+        self.marks = {
+            entry: self.drawn(entry, holes if dice.random() < 0.7 else 0, absent) for entry in self.entries
+        }
+
+    def read(self, document: dict) -> None:
+        """Take this document."""
+        self.document = document
+        self.scheme: Scheme = parse(json.dumps(document))
+        self.aspects = {node["id"]: node for node in Tree(document).aspects}
+        assert {one.id: one.by_panel for one in self.scheme.aspects.values()} == {
+            id_: by_panel(node) for id_, node in self.aspects.items()
+        }
+
+    def about(self, dice: Random) -> None:
+        """What is known of entries besides their marks."""
+
+        def some(often: float, draw) -> dict:
+            return {entry: draw() for entry in self.entries if dice.random() < often}
+
+        words = ["A", "B", "甲", "10", "9"] if dice.random() < 0.5 else ["10", "9", "-1.5", "07", "9.0"]
+        self.attributes = {
+            "heat": some(dice.choice([1, 0.8]), lambda: dice.choice("AB")),
+            "word": some(0.8, lambda: dice.choice(words)),
+            "number": some(0.9, lambda: str(dice.randint(1, 12))),
+            "born": some(0.9, lambda: f"19{dice.randint(70, 72)}-0{dice.randint(1, 3)}-01"),
+        }
+        self.lots = some(dice.choice([0, 0.5, 1]), lambda: dice.randint(1, 5))
+        self.labels = some(dice.choice([0, 0.9]), lambda: f"{dice.choice('AB')}{dice.randint(1, 12)}")
 
     def slots(self, entry: str):
-        for aspect in self.scheme.aspects.values():
-            for seat in range(1, self.seats[entry] + 1) if aspect.by_panel else (0,):
-                yield aspect.id, seat
+        for aspect, node in self.aspects.items():
+            seats = self.panels.get((entry, aspect), self.seats[entry])
+            for seat in range(1, seats + 1) if by_panel(node) else (0,):
+                yield aspect, seat
 
-    def mark(self, aspect_id: str, absent: float = 0.0):
+    def drawn(self, entry: str, holes: float, absent: float) -> dict:
+        """The marks of one entry."""
+        own: dict = {}
+        skipped = self.dice.random() < 0.06
+        often_skipped = (0.8 if skipped else 0.04) if "void" in self.features else 0
+        for aspect, seat in self.slots(entry):
+            often = 0.5 if self.optional(aspect) else holes
+            if self.dice.random() < often:
+                continue
+            drawn = self.mark(aspect, absent if seat else 0, often_skipped)
+            if self.aspects[aspect].get("dual") and drawn[0] != "absent" and self.dice.random() < 0.93:
+                # Two who count the same thing mostly find the same.
+                drawn = next((one for (of, _), one in own.items() if of == aspect and one[0] != "absent"), drawn)
+            own[aspect, seat] = drawn
+        return own
+
+    def optional(self, aspect: str) -> bool:
+        node = self.aspects[aspect]
+        return bool(node.get("optional", node["kind"] in ("veto", "adjustment")))
+
+    def mark(self, aspect_id: str, absent: float = 0.0, skipped: float = 0.04):
         aspect = self.scheme.aspects[aspect_id]
         if self.dice.random() < absent:
             return "absent", None
-        if self.dice.random() < 0.04:
+        if self.dice.random() < skipped:
             return "not_attempted", None
         high = 150_000 if aspect.high is None else aspect.high
-        return "entered", aspect.low + aspect.step * self.dice.randint(0, (high - aspect.low) // aspect.step)
+        steps = (high - aspect.low) // aspect.step
+        if self.coarse:
+            # Few different marks make many ties.
+            return "entered", aspect.low + aspect.step * (
+                self.dice.randint(0, min(steps, 2)) * (steps // 2 or 1) if steps > 1 else steps
+            )
+        return "entered", aspect.low + aspect.step * self.dice.randint(0, steps)
 
     def sheet(self, marks=None, entries=None) -> Sheet:
         listed = [
@@ -214,11 +125,45 @@ class Contest:
             for entry, own in (marks or self.marks).items()
             for (aspect, seat), (kind, value) in own.items()
         ]
-        return Sheet(entries=entries or self.entries, marks=listed, seats=self.seats, statuses=self.statuses)
+        more = {"lots": self.lots, "attributes": self.attributes}
+        return Sheet(
+            entries=entries or self.entries,
+            marks=listed,
+            seats=self.seats,
+            statuses=self.statuses,
+            panels=self.panels,
+            labels=self.labels,
+            **{word: given for word, given in more.items() if given},
+        )
+
+    def facts(self, marks=None) -> Facts:
+        """The same for the second scorer."""
+        return Facts(
+            entries=self.entries,
+            marks=marks or self.marks,
+            seats=self.seats,
+            statuses=self.statuses,
+            panels=self.panels,
+            lots=self.lots,
+            attributes=self.attributes,
+            labels=self.labels,
+        )
 
     def completed(self) -> dict:
-        """The marks with every blank filled at random."""
-        return {
-            entry: {slot: own.get(slot) or self.mark(slot[0], 0.2 if slot[1] else 0) for slot in self.slots(entry)}
-            for entry, own in self.marks.items()
-        }
+        """The marks with every blank filled at random; two who must agree do."""
+        return {entry: self.filled(entry, own) for entry, own in self.marks.items()}
+
+    def filled(self, entry: str, own: dict) -> dict:
+        new: dict = {}
+        for aspect, seat in self.slots(entry):
+            drawn = own.get((aspect, seat))
+            said = [one for (of, _), one in (*own.items(), *new.items()) if of == aspect and one[0] != "absent"]
+            if drawn is None:
+                if self.optional(aspect) and not said:
+                    # Where there need not be one, blank is an answer.
+                    continue
+                drawn = self.mark(aspect, 0.2 if seat else 0, 0.04 if "void" in self.features else 0)
+                if self.aspects[aspect].get("dual") and said:
+                    drawn = said[0]
+            new[aspect, seat] = drawn
+        return new

@@ -1,0 +1,53 @@
+"""A second scorer, written from docs/scoring-rules.md alone: slow, exact fractions, plain JSON in, no numpy.
+
+It shares no line with the engine. Where the two differ, one of them is wrong.
+"""
+
+from typing import Any, NamedTuple
+
+from tests.scoring.oracle.awards import given
+from tests.scoring.oracle.numbers import r, shown
+from tests.scoring.oracle.ranking import Order, needed_aspects
+from tests.scoring.oracle.remarks import remarks
+from tests.scoring.oracle.tree import Tree, taken_away
+from tests.scoring.oracle.values import Values
+
+__all__ = ["Facts", "Outcome", "Tree", "judge", "r", "shown", "taken_away"]
+
+
+class Facts(NamedTuple):
+    """What is known of an event. marks: {entry: {(aspect, seat): (kind, thousandths or None)}}."""
+
+    entries: tuple[str, ...]
+    marks: dict[str, dict[tuple[str, int], tuple[str, Any]]]
+    seats: dict[str, int]
+    statuses: dict[str, str] = {}
+    panels: dict[tuple[str, str], int] = {}
+    lots: dict[str, int] = {}
+    attributes: dict[str, dict[str, str]] = {}
+    labels: dict[str, str] = {}
+
+    def panel(self, aspect, entry):
+        """The marks of a panel, seat by seat; None is blank."""
+        seats = self.panels.get((entry, aspect), self.seats.get(entry, 0))
+        return [self.marks[entry].get((aspect, seat)) for seat in range(1, seats + 1)]
+
+
+class Outcome(NamedTuple):
+    """Everything the rules say of an event."""
+
+    tree: Tree
+    values: Values
+    order: Order
+    awards: dict[str, list[str]]
+    remarks: list
+    missing: int
+
+
+def judge(document, facts):
+    """Score, rank and award an event."""
+    tree = Tree(document)
+    values = Values(tree, facts)
+    order = Order(values)
+    missing = sum(values.missing(one)[entry] for one in needed_aspects(tree) for entry in order.competing)
+    return Outcome(tree, values, order, given(values, order), remarks(values), missing)
