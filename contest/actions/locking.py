@@ -12,9 +12,9 @@ from contest.actions.entering import by_station, sees_names
 from contest.actions.readiness import check_ready
 from contest.errors import MarksMissing, PanelTooSmall, SessionNotReady
 from contest.model.access import Act, Person
-from contest.model.contest import Session
+from contest.model.contest import Event, Session
 from contest.model.gate import GateLine, Line
-from contest.model.ids import EntryId, EventId, SeatId, SessionId
+from contest.model.ids import ContestId, EntryId, EventId, SeatId, SessionId
 from contest.model.mark import MarkKind
 from contest.model.missing import Place, Said, missing_marks
 from contest.model.ruling import PassGate, ReopenLine
@@ -24,6 +24,7 @@ from contest.store.open import Store
 from contest.store.queries import people, plans, schemes
 from contest.store.queries.people import names_of_accounts
 from contest.store.queries.results import gates_of_event, marks_that_count, pending_in_session
+from contest.store.queries.ties import words_of
 from scoring.ranking import needed
 
 
@@ -37,6 +38,8 @@ class PassedGate(msgspec.Struct, frozen=True, kw_only=True):
     second: str
     second_name: str
     seq: int
+    reason: str = ""
+    """What was written down with it: why marks stand on which judges differ."""
 
 
 class GateState(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,13 +74,14 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     gates: GateState
 
 
-async def named_line(store: Store, line: GateLine) -> GateState:
+async def named_line(store: Store, contest: ContestId, line: GateLine) -> GateState:
     """Show a line of gates with the names of those who passed them."""
-    return (await named_lines(store, [line]))[0]
+    return (await named_lines(store, contest, [line]))[0]
 
 
-async def named_lines(store: Store, lines: list[GateLine]) -> list[GateState]:
-    """Show lines of gates with the names of those who passed them."""
+async def named_lines(store: Store, contest: ContestId, lines: list[GateLine]) -> list[GateState]:
+    """Show lines of gates with the names of those who passed them, and what they wrote down."""
+    reasons = await words_of(store, contest, {passed.seq for line in lines for passed in line.passed})
     accounts = {name for line in lines for passed in line.passed for name in (passed.by, passed.second) if name}
     names = await names_of_accounts(store, accounts)
     return [
@@ -96,6 +100,7 @@ async def named_lines(store: Store, lines: list[GateLine]) -> list[GateState]:
                     second=passed.second,
                     second_name=names.get(passed.second, ""),
                     seq=passed.seq,
+                    reason=reasons.get(passed.seq, ""),
                 )
                 for passed in line.passed
             ],
@@ -107,21 +112,22 @@ async def named_lines(store: Store, lines: list[GateLine]) -> list[GateState]:
 async def view_of(store: Store, session: SessionId, person: Person) -> SessionView:
     """Show a session with its gates."""
     planned = await plans.session(store, session)
-    return (await _views(store, planned.event, [planned], person))[0]
+    return (await _views(store, await plans.event(store, planned.event), [planned], person))[0]
 
 
 async def views_of(store: Store, event: EventId, person: Person) -> list[SessionView]:
     """Show the sessions of an event with their gates."""
-    return await _views(store, event, await plans.sessions_of_event(store, event), person)
+    sessions = await plans.sessions_of_event(store, event)
+    return await _views(store, await plans.event(store, event), sessions, person)
 
 
-async def _views(store: Store, event: EventId, sessions: Sequence[Session], person: Person) -> list[SessionView]:
-    gates = await gates_of_event(store, event)
-    if not sees_names(await plans.event(store, event), person, unblinded=gates.unblinded):
+async def _views(store: Store, event: Event, sessions: Sequence[Session], person: Person) -> list[SessionView]:
+    gates = await gates_of_event(store, event.id)
+    if not sees_names(event, person, unblinded=gates.unblinded):
         # The order of the plan could say who is who.
-        stations = [entry.id for entry in by_station(await people.entries_of_event(store, event))]
+        stations = [entry.id for entry in by_station(await people.entries_of_event(store, event.id))]
         sessions = [_in_order(session, stations) for session in sessions]
-    lines = await named_lines(store, [gates.line(Line.SESSION, session.id) for session in sessions])
+    lines = await named_lines(store, event.contest, [gates.line(Line.SESSION, session.id) for session in sessions])
     return [
         msgspec.convert({**msgspec.to_builtins(session), "gates": msgspec.to_builtins(line)}, SessionView)
         for session, line in zip(sessions, lines, strict=True)
@@ -158,7 +164,7 @@ async def lock_session(store: Store, session: SessionId, person: Person) -> Gate
     )
 
 
-async def confirm_session(store: Store, session: SessionId, person: Person) -> GateState:
+async def confirm_session(store: Store, session: SessionId, person: Person, reason: str = "") -> GateState:
     """Confirm a locked session as its panel's signature; MarksMissing while anything that counts is missing."""
     planned = await plans.session(store, session)
     line = (await gates_of_event(store, planned.event)).line(Line.SESSION, session)
@@ -166,7 +172,12 @@ async def confirm_session(store: Store, session: SessionId, person: Person) -> G
     if looked.missing and line.next == "confirmed":
         raise MarksMissing(count=len(looked.missing))
     return await _pass(
-        store, planned, "confirmed", person, given=lambda: marks_stand(planned, looked.statuses, looked.marked)
+        store,
+        planned,
+        "confirmed",
+        person,
+        text=reason,
+        given=lambda: marks_stand(planned, looked.statuses, looked.marked),
     )
 
 
@@ -223,9 +234,9 @@ async def _seats(store: Store, session: Session) -> list[SeatId]:
 
 
 async def _pass(
-    store: Store, session: Session, gate: str, person: Person, *, given: Given | None = None
+    store: Store, session: Session, gate: str, person: Person, *, text: str = "", given: Given | None = None
 ) -> GateState:
     command = PassGate(event=session.event, line=Line.SESSION, subject=session.id, gate=gate, by=person.account)
-    await store.book.record(session.contest, command, given=given)
+    await store.book.record(session.contest, command, text=text, given=given)
     gates = await gates_of_event(store, session.event)
-    return await named_line(store, gates.line(Line.SESSION, session.id))
+    return await named_line(store, session.contest, gates.line(Line.SESSION, session.id))

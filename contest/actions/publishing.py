@@ -58,11 +58,13 @@ async def ask_supersede(store: Store, event: EventId, person: Person, reason: st
 
 async def gates_of(store: Store, event: EventId) -> list[GateState]:
     """Show every line of gates of an event and its sessions, in all rounds."""
+    contest = (await plans.event(store, event)).contest
     gates = await gates_of_event(store, event)
     subjects = [(line, event) for line in (Line.RESULTS, Line.VIEW, Line.IDENTITY)]
     subjects += [(Line.SESSION, EventId(session.id)) for session in await plans.sessions_of_event(store, event)]
     return await named_lines(
         store,
+        contest,
         [
             known
             for line, subject in subjects
@@ -75,4 +77,4 @@ async def _pass(store: Store, event: EventId, line: Line, gate: str, person: Per
     contest = (await plans.event(store, event)).contest
     command = PassGate(event=event, line=line, subject=event, gate=gate, by=person.account)
     await store.book.record(contest, command, given=await check_ready(store, command))
-    return await named_line(store, (await gates_of_event(store, event)).line(line, event))
+    return await named_line(store, contest, (await gates_of_event(store, event)).line(line, event))

@@ -117,9 +117,13 @@ class Sessions(Controller):
         return await locking.lock_session(store, SessionId(session), person)
 
     @post("/confirm", opt={"act": Act.CONFIRM_SESSION}, summary="Confirm", status_code=200)
-    async def confirm(self, session: str, store: Store, person: Person) -> GateState:
-        """Confirm a locked session as its panel's signature; refused while marks are missing or pending."""
-        return await locking.confirm_session(store, SessionId(session), person)
+    async def confirm(self, session: str, store: Store, person: Person, data: Because | None = None) -> GateState:
+        """Confirm a locked session as its panel's signature; refused while marks are missing or pending.
+
+        Where judges differ by more than the scheme allows, only with a reason.
+        """
+        reason = data.reason if data is not None else ""
+        return await locking.confirm_session(store, SessionId(session), person, reason)
 
     @post("/reopen", opt={"act": Act.REOPEN_SESSION}, summary="Ask to reopen", status_code=202)
     async def reopen(self, session: str, data: Because, store: Store, person: Person) -> Asked:

@@ -721,6 +721,7 @@ export interface PassedGate {
   second: string;
   second_name: string;
   seq: number;
+  reason?: string;
 }
 
 export interface Preset {
