@@ -33,7 +33,9 @@ class Answer(NamedTuple):
     """`order` is compared, smaller first; `told` is what a person reads, None where there is no answer."""
 
     order: Any
-    told: Fraction | int | tuple[int, ...] | None
+    told: Fraction | int | None = None
+    places: tuple[int, ...] = ()
+    """What a countback counts, first places first."""
 
 
 def asked(table: TeamTable) -> tuple[TeamKey, ...]:
@@ -62,7 +64,7 @@ class Asking:
             case Countback(to=to):
                 places = sorted(place for place in _places(key, lines) if to is None or place <= to)
                 # The first place that differs decides, and more places of the same are better.
-                return Answer((*places, NONE), tuple(places))
+                return Answer((*places, NONE), places=tuple(places))
             case BestKey():
                 found = min(_places(key, lines), default=None)
             case AwardsKey(awards=wanted):
@@ -73,7 +75,7 @@ class Asking:
             case BonusKey(bonuses=bonuses):
                 found, high = sum(self._bonuses[group, bonus] for bonus in bonuses), True
             case EventKey(event=event):
-                own = (line.place for line in lines if line.row.event == event)
+                own = (line.place for line in lines if line.row.event == event and line.verdict != "struck")
                 found = min((place for place in own if place is not None), default=None)
             case EntriesKey(order=order):
                 found, high = sum(map(_counts, lines)), order == "high"
@@ -86,7 +88,7 @@ class Asking:
 
 def _number(number: Fraction | int | None, high: bool) -> Answer:
     if number is None:
-        return Answer(NONE, None)
+        return Answer(NONE)
     return Answer(-number if high else number, number)
 
 
@@ -102,7 +104,9 @@ def _asked(key: PlacesAsked, lines: Iterable[Line]) -> Iterable[Line]:
 
 
 def _holds(key: PlacesAsked, line: Line) -> bool:
-    return line.place is not None if key.over == "all" else _counts(line)
+    if key.over == "all":
+        return line.place is not None and line.verdict != "struck"
+    return _counts(line)
 
 
 def _places(key: PlacesAsked, lines: Iterable[Line]) -> Iterable[int]:

@@ -217,7 +217,7 @@ def _place_list(words: ByPlace, field: int) -> Callable[[int], Fraction]:
     listed = [exact(points) for points in words.points]
     bands = [(band.to, exact(band.points)) for band in words.bands]
     others = exact(words.others)
-    taken = field - 1 if field <= words.one_less else field
+    taken = field - 1 if field <= words.one_less else math.inf
 
     def at(place: int) -> Fraction:
         if place > taken:
