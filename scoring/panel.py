@@ -8,59 +8,52 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from scoring.bounds import dropped, fewest
-from scoring.convert import Whole
-from scoring.document import Judgement, Median, Panel, Total
-from scoring.exact import THOUSAND, exact
+from scoring.kinds.kernel import Flags, Whole
 
 BEYOND = 2**61
 """Farther than any mark, so that a seat without a mark sorts behind all."""
 
 
-class PanelKernel(NamedTuple):
-    """A panel rule for panels of at most `judges` seats, over one denominator that fits every possible count."""
+class Taking(NamedTuple):
+    """How marks become one: the mean, the sum or the median of what is left without so many lowest and highest."""
 
-    take: str
+    how: Literal["mean", "sum", "median"]
+    low: int
+    high: int
+    fewest: int
+    """So many judges must be present."""
+
+
+class PanelKernel(NamedTuple):
+    """A panel rule for panels of at most so many seats, over one denominator that fits every possible count."""
+
+    by_middle: bool
     low: int
     high: int
     fewest: int
     denominator: int
     peak: int
     over: tuple[int, ...]
-    """What a sum over so many marks is multiplied with, by that count; 0 where the count is too small."""
+    """What a sum over so many kept marks is multiplied with, by that count; 0 where the count is too small."""
 
 
-def kernel(aspect: Panel | Judgement, judges: int, farthest: int) -> PanelKernel:
-    """The rule of an aspect that every judge marks; `farthest` bounds the entered thousandths."""
-    low, high = dropped(aspect)
-    least = fewest(aspect)
-    worth, take = Fraction(1, THOUSAND), "mean"
-    if isinstance(aspect, Judgement):
-        worth = exact(aspect.max) / (3 * THOUSAND)
-    elif isinstance(aspect.rule, Total):
-        take = "sum"
-    elif isinstance(aspect.rule, Median):
-        take = "median"
-    counts = range(least - low - high, judges - low - high + 1)
-    match take:
-        case "sum":
-            common, shares = 1, dict.fromkeys(counts, 1)
-        case "median":
-            # One middle mark taken twice, or the two middle ones: always half of two marks.
-            common, shares = 2, dict.fromkeys(counts, 1)
-        case _:
-            common = math.lcm(*counts)
-            shares = {count: common // count for count in counts}
-    over = tuple(shares.get(count, 0) * worth.numerator for count in range(judges + 1))
-    denominator = common * worth.denominator
-    return PanelKernel(take, low, high, least, denominator, farthest * max(judges, 2) * max(over, default=1), over)
+def kernel(taking: Taking, judges: int, farthest: int, worth: Fraction) -> PanelKernel:
+    """The rule for panels of at most so many judges; a mark of 1 is worth `worth`, and none exceeds `farthest`."""
+    how, low, high, fewest = taking
+    counts = range(fewest - low - high, judges - low - high + 1)
+    # The median is half of two marks: the two middle ones, or the middle one taken twice.
+    common = math.lcm(*counts) if how == "mean" else 2 if how == "median" else 1
+    shares = {count: (common // count if how == "mean" else 1) * worth.numerator for count in counts}
+    over = tuple(shares.get(count, 0) for count in range(judges + 1))
+    peak = farthest * max(judges, 2) * max(over, default=1)
+    return PanelKernel(how == "median", low, high, fewest, common * worth.denominator, peak, over)
 
 
-def score(rule: PanelKernel, marks: Whole, seated: Whole | None, present: Whole) -> Whole:
+def score(rule: PanelKernel, marks: Whole, seated: Flags | None, present: Whole) -> Whole:
     """The panel's score for every aspect and entry of a block, over the rule's denominator.
 
     `seated` tells which seats have a mark (None: all have), `present` how many do. Where fewer are present than
@@ -68,9 +61,9 @@ def score(rule: PanelKernel, marks: Whole, seated: Whole | None, present: Whole)
     """
     kept = np.maximum(present - rule.low - rule.high, 0)
     over = np.array(rule.over, dtype=marks.dtype)[kept]
-    if rule.take == "median":
-        middle: Whole = _middle(_sorted(marks, seated), present) * over
-        return middle
+    if rule.by_middle:
+        halves: Whole = _middle(_sorted(marks, seated), present) * over
+        return halves
     if max(rule.low, rule.high) > 1:
         summed = _without_ends(rule, _sorted(marks, seated), present)
     else:
@@ -83,7 +76,7 @@ def score(rule: PanelKernel, marks: Whole, seated: Whole | None, present: Whole)
     return scores
 
 
-def _sorted(marks: Whole, seated: Whole | None) -> Whole:
+def _sorted(marks: Whole, seated: Flags | None) -> Whole:
     ordered: Whole = np.sort(marks if seated is None else np.where(seated, marks, BEYOND), axis=0)
     return ordered
 

@@ -1,44 +1,18 @@
-"""Sentences for how one aspect came to its points, in Chinese and English, from the numbers the rule made."""
+"""Sentences for how a score came about, in Chinese and English, from the numbers the rule made."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
-from scoring import bounds
-from scoring.document import (
-    Amount,
-    Choice,
-    Completed,
-    Difference,
-    Imported,
-    Judgement,
-    Lookup,
-    Median,
-    Node,
-    Panel,
-    PassFail,
-    Penalty,
-    Quantity,
-    Single,
-    Tolerance,
-    Total,
-)
-from scoring.exact import THOUSAND, exact, plain
+from scoring.exact import exact, plain
+from scoring.kinds import Node
+from scoring.kinds.standard import Standard
 from scoring.prizes import Award, Everyone, FirstHalf, RankBand, Ratio, Threshold
+from scoring.results import Computed
+from scoring.saying import Said
 from scoring.scheme import Aspect, Scheme
 from scoring.sheet import ABSENT_STATE, BLANK_STATE, NOT_ATTEMPTED_STATE
-
-
-class Said(NamedTuple):
-    """The same sentence in both languages."""
-
-    zh: str
-    en: str
-
-    def then(self, zh: str, en: str) -> Said:
-        """Go on with more words."""
-        return Said(self.zh + zh, self.en + en)
 
 
 class Cell(NamedTuple):
@@ -54,81 +28,40 @@ def shown(value: int, aspect: Aspect) -> Said:
     return Said(number + aspect.unit, f"{number} {aspect.unit_en}" if aspect.unit_en else number + aspect.unit)
 
 
-def panel_reason(part: Panel | Judgement, aspect: Aspect, cells: list[Cell], raw: Fraction) -> Said:
-    """How the marks of a panel became one score."""
+def listed(cells: list[Cell], aspect: Aspect) -> Said:
+    """The marks of a panel, seat by seat."""
     listed_zh = "、".join(_cell(cell, aspect, "缺席", "未打", "未做") for cell in cells)
     listed_en = ", ".join(_cell(cell, aspect, "absent", "blank", "not attempted") for cell in cells)
-    said = Said(f"打分 {listed_zh}", f"marks {listed_en}")
-    marks = sorted(cell.value for cell in cells if cell.state & 1)
-    if isinstance(part, Judgement):
-        parts = (
-            f"{plain(exact(part.max))} × {plain(Fraction(sum(marks), THOUSAND))} / {3 * len(marks)} = {plain(raw)}"
-        )
-        return said.then(f"；{parts}", f"; {parts}")
-    low, high = bounds.dropped(part)
-    if low or high:
-        lows, highs = marks[:low], marks[len(marks) - high :]
-        out_zh = [f"最低 {_list(lows, aspect)}"] * bool(low) + [f"最高 {_list(highs, aspect)}"] * bool(high)
-        out_en = [f"lowest {_list(lows, aspect)}"] * bool(low) + [f"highest {_list(highs, aspect)}"] * bool(high)
-        said = said.then(f"；去掉{'、'.join(out_zh)}", f"; without {', '.join(out_en)}")
-    present, kept = len(marks), len(marks) - low - high
-    match part.rule:
-        case Total():
-            return said.then(f"；合计 {plain(raw)}", f"; sum {plain(raw)}")
-        case Median():
-            return said.then(f"；{present} 个的中位数 {plain(raw)}", f"; median of {present}: {plain(raw)}")
-        case _:
-            return said.then(
-                f"；{present} 个中 {kept} 个的平均 {plain(raw)}", f"; mean of {kept} of {present}: {plain(raw)}"
-            )
+    return Said(f"打分 {listed_zh}", f"marks {listed_en}")
 
 
-def single_reason(part: Single, aspect: Aspect, cell: Cell, raw: Fraction) -> Said:
-    """How one entered number became points."""
-    if cell.state == NOT_ATTEMPTED_STATE:
-        return Said("未做，不得分", "not attempted, worth nothing")
-    (entered, entered_en), points = shown(cell.value, aspect), plain(raw)
-    match part:
-        case PassFail():
-            said = Said("合格", "passed") if cell.value else Said("不合格", "failed")
-        case Completed(max=most, possible=possible):
-            said = Said(
-                f"完成 {entered}；{most} × {entered} / {possible}",
-                f"{entered_en} done; {most} × {entered_en} / {possible}",
-            )
-        case Choice(options=options):
-            option = options[cell.value // THOUSAND - 1]
-            said = Said(f"选“{option.label}”", f"“{option.label_en or option.label}”")
-        case Difference(max=most, target=target, per=per, deduction=each):
-            said = Said(
-                f"记录 {entered}，目标 {target}；{most} 减每 {per} 的差扣 {each}",
-                f"{entered_en}, target {target}; {most} less {each} per {per} of difference",
-            )
-        case Tolerance(target=target):
-            said = Said(f"测得 {entered}，目标 {target}", f"measured {entered_en}, target {target}")
-        case Quantity(convert=convert):
-            zh, en = ("查表", "by table") if isinstance(convert, Lookup) else ("换算", "converted")
-            said = Said(f"记录 {entered}，{zh}", f"{entered_en}, {en}")
-        case Penalty(each=each):
-            said = Said(f"扣 {entered}", f"{entered_en} taken away")
-            if each is not None:
-                said = Said(f"{entered} × {each}", f"{entered_en} × {each}")
-        case Imported() | Amount():
-            said = Said("记录", "recorded")
-        case _:
-            assert_never(part)
-    return said.then(f" = {points}", f" = {points}")
+def _cell(cell: Cell, aspect: Aspect, absent: str, blank: str, not_attempted: str) -> str:
+    names = {ABSENT_STATE: absent, BLANK_STATE: blank, NOT_ATTEMPTED_STATE: not_attempted}
+    return names.get(cell.state) or aspect.shown(cell.value)
 
 
-def missing_reason(missing: int) -> Said:
+def missing_reason(missing: int, *, differs: bool) -> Said:
     """Why there is no score yet."""
+    if differs:
+        return Said("独立录入的数不一致，要重新录入", "entered independently and not alike, to be entered again")
     return Said(f"尚缺 {missing} 个打分，得分未定", f"{missing} marks missing, the score is not known yet")
+
+
+def standard_reason(standard: Standard) -> Said:
+    """On which scale something was put."""
+    centre, spread, by_median = standard.about
+    zh, en = ("中位数", "median") if by_median else ("平均", "mean")
+    among = Said("", "") if not standard.by else Said(f"（按“{standard.by}”分组）", f" (within “{standard.by}”)")
+    return Said(
+        f"换成标准分：{zh}为 {centre}，每个 σ {spread}{among.zh}",
+        f"on the standard scale: {en} {centre}, {spread} for each σ{among.en}",
+    )
 
 
 def finish_reason(said: Said, node: Node, stages: list[tuple[str, Fraction]], score: str) -> Said:
     """Factor, cap, floor and rounding, each where it changed something."""
     numbers = dict(stages)
-    if exact(node.factor) != 1:
+    if numbers["factor"] != numbers["raw"]:
         text = f" × {node.factor} = {plain(numbers['factor'])}"
         said = said.then(text, text)
     if numbers["limits"] < numbers["factor"]:
@@ -138,6 +71,27 @@ def finish_reason(said: Said, node: Node, stages: list[tuple[str, Fraction]], sc
     if node.places is not None:
         return said.then(f"，四舍五入到 {node.places} 位 {score}", f", rounded to {node.places} places {score}")
     return said
+
+
+def struck_reason(said: Said, node: Node, computed: Computed, column: int) -> Said:
+    """A pass mark that was missed, a veto that happened."""
+    tally = computed.tally
+    for veto in computed.scheme.laid.struck.get(node.id, ()):
+        if tally.struck[veto][column]:
+            named = computed.scheme.nodes[veto].node
+            zh, en = f"；一票否决“{named.name}”，记零", f"; veto “{named.name_en or named.name}”, worth nothing"
+            return said.then(zh, en)
+    if node.pass_mark is None:
+        return said
+    row = computed.plan.rows[node.id]
+    flags = {"unranked": tally.excluded, "no_award": tally.barred}.get(node.failing, {}).get(node.id)
+    if flags is not None and flags[column]:
+        words = ("不参加排名", "not ranked") if node.failing == "unranked" else ("不得奖", "takes no award")
+    elif node.failing == "zero" and exact(node.pass_mark) > 0 and not tally.values[row, 0, column]:
+        words = ("记零", "worth nothing")
+    else:
+        return said
+    return said.then(f"；未达 {node.pass_mark}，{words[0]}", f"; below {node.pass_mark}, {words[1]}")
 
 
 _STATUSES = {
@@ -172,14 +126,5 @@ def award_reason(award: Award, scheme: Scheme) -> Said:
         case Everyone():
             said = said.then("符合条件", "the conditions are met")
         case _:
-            assert_never(award.rule)
+            pass
     return said
-
-
-def _cell(cell: Cell, aspect: Aspect, absent: str, blank: str, not_attempted: str) -> str:
-    names = {ABSENT_STATE: absent, BLANK_STATE: blank, NOT_ATTEMPTED_STATE: not_attempted}
-    return names.get(cell.state) or aspect.shown(cell.value)
-
-
-def _list(marks: list[int], aspect: Aspect) -> str:
-    return "、".join(aspect.shown(mark) for mark in marks)

@@ -7,13 +7,14 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
 
+from scoring.cells import grid
 from scoring.exact import printed
 from scoring.plan import Plan, plan
 from scoring.ranking import Order, Standing, needed, order
+from scoring.remarks import Remark, remarks
 from scoring.scheme import NodeLine, Placed, Scheme
-from scoring.sheet import IN_COMPETITION, Grid, Sheet, grid, judges_of
+from scoring.sheet import IN_COMPETITION, Grid, Sheet, judges_of
 from scoring.titles import awarded
 from scoring.total import LEAST, MOST, POINTS, Seen, Tally, tally
 
@@ -68,6 +69,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     are the totals still possible. `complete` of `aspects` are marked, of those a rank needs. A rank is None
     outside the competition and while a mark of the entry is missing: the complete are ranked among themselves.
     `gap` is the exact distance to the total of the first, printed; None for the first and for who has no rank.
+    `excluded` names the pass marks and vetoes that keep the entry out of the ranking.
     """
 
     entry: str
@@ -85,6 +87,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     awards: tuple[str, ...] = ()
     tie_broken_by: str = ""
     gap: str | None = None
+    excluded: tuple[str, ...] = ()
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +98,8 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     awards: tuple[NodeLine, ...]
     open_ties: int
     missing: int
+    remarks: tuple[Remark, ...] = ()
+    """The marks that the rules ask for again, worst first."""
 
 
 class Computed(NamedTuple):
@@ -123,10 +128,9 @@ def results(scheme: Scheme, sheet: Sheet) -> Results:
     """
     computed = compute(scheme, sheet)
     wanted = [computed.plan.rows[id_] for id_ in needed(scheme)]
-    complete = computed.tally.known[wanted].sum(axis=0)
-    missing = computed.tally.missing[wanted].sum(axis=0)
+    missing = computed.tally.missing[wanted]
     prints = {id_: Print(placed.places, -1 if _taken_away(placed) else 1) for id_, placed in scheme.nodes.items()}
-    competing = [sheet.statuses.get(entry, IN_COMPETITION) == IN_COMPETITION for entry in sheet.entries]
+    complete = (missing == 0).sum(axis=0)
     return Results(
         rows=tuple(
             _row(computed, standing, prints, int(complete[standing.column]), len(wanted))
@@ -135,7 +139,8 @@ def results(scheme: Scheme, sheet: Sheet) -> Results:
         columns=scheme.columns,
         awards=tuple(NodeLine(id=one.id, name=one.name, name_en=one.name_en) for one in scheme.awards),
         open_ties=computed.order.open_ties,
-        missing=int(missing[np.array(competing, dtype=np.bool_)].sum()),
+        missing=int(missing[:, computed.grid.competing].sum()),
+        remarks=remarks(computed.plan, computed.grid),
     )
 
 
@@ -188,4 +193,5 @@ def _row(
         awards=computed.awards.get(column, ()),
         tie_broken_by=standing.broken_by,
         gap=gap() if standing.rank is not None and standing.rank > 1 else None,
+        excluded=tuple(id_ for id_, flags in computed.tally.excluded.items() if flags[column]),
     )

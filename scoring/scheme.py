@@ -9,28 +9,19 @@ import json
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
+from typing import NamedTuple
 
 import msgspec
 
 from scoring import bounds, problems
-from scoring import document as words
-from scoring.bounds import Span
-from scoring.document import (
-    AnyAspect,
-    AspectPart,
-    Completed,
-    Document,
-    Imported,
-    Judgement,
-    Node,
-    Panel,
-    PassFail,
-    Penalty,
-    Sum,
-)
-from scoring.exact import THOUSAND, common_grain, decimals, exact, printed
+from scoring.document import Document
+from scoring.exact import THOUSAND, common_grain, decimals, printed
+from scoring.expanding import below, tree
+from scoring.kinds import ByPanel, Node, Sum, Veto
+from scoring.kinds.kernel import Span
+from scoring.kinds.part import AspectPart, Composite
 from scoring.prizes import Award, Ranking
-from scoring.problems import SchemeProblem
+from scoring.saying import SchemeProblem
 
 __all__ = [
     "Aspect",
@@ -73,6 +64,8 @@ class Aspect(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
     unit_en: str = ""
     hint_en: str = ""
+    optional: bool = False
+    """A blank means that none was given."""
 
     @property
     def limits(self) -> dict[str, str | int]:
@@ -109,7 +102,7 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
     depth: int
     above: str
     counts: bool
-    """The node and everything above it count."""
+    """The total is made of it."""
     span: Span
     places: int
     """Places its value is printed with."""
@@ -131,6 +124,7 @@ class Scheme(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True):
     nodes: Mapping[str, Placed]
     aspects: Mapping[str, Aspect]
     places: int
+    laid: Laid
 
     @property
     def root(self) -> Sum:
@@ -155,7 +149,20 @@ class Scheme(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True):
     def judges_needed(self, aspects: Iterable[str]) -> int:
         """How many judges a panel must have so that each of these aspects can have a score."""
         parts = (self.nodes[aspect].node for aspect in aspects if aspect in self.nodes)
-        return max((bounds.fewest(part) for part in parts if isinstance(part, Panel | Judgement)), default=0)
+        fewest = (part.fewest if isinstance(part, ByPanel) else 2 * getattr(part, "dual", False) for part in parts)
+        return max(fewest, default=0)
+
+    @property
+    def rising(self) -> bool:
+        """A higher mark never makes anybody's rank worse: every node rises, and high is better everywhere."""
+        nodes = (placed.node for placed in self.nodes.values())
+        keys = self.ranking.keys
+        return (
+            self.ranking.order == "high"
+            and all(key.order == "high" and key.of == "score" for key in keys)
+            and not self.document.stages
+            and all(node.rises() and node.sign == "plus" for node in nodes)
+        )
 
     @property
     def details(self) -> tuple[NodeLine, ...]:
@@ -173,6 +180,58 @@ class Scheme(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True):
         return tuple(found)
 
 
+class Laid(NamedTuple):
+    """The tree of a scheme in the order of computing: each node after those it is made of."""
+
+    order: tuple[Node, ...]
+    spans: Mapping[str, Span]
+    struck: Mapping[str, tuple[str, ...]]
+    """The vetoes that can make a node worth nothing."""
+    counting: frozenset[str]
+    """The nodes of which the total is made."""
+
+
+def laid_out(root: Sum) -> Laid:
+    """Find the order of computing, and what every node can become."""
+    nodes = {node.id: node for node in tree(root)}
+    struck = _struck(root)
+    order: dict[str, Node] = {}
+
+    def visit(id_: str) -> None:
+        if id_ in order:
+            return
+        for needed in _needs(nodes[id_], struck):
+            visit(needed)
+        order[id_] = nodes[id_]
+
+    for id_ in nodes:
+        visit(id_)
+    counting: set[str] = set()
+    waiting = [root.id]
+    while waiting:
+        id_ = waiting.pop()
+        if id_ not in counting:
+            counting.add(id_)
+            waiting += _needs(nodes[id_], struck)
+    spans = bounds.spans(order.values(), struck)
+    return Laid(tuple(order.values()), spans, struck, frozenset(counting))
+
+
+def _needs(node: Node, struck: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    parts = node.needs() if isinstance(node, Composite) else ()
+    return (*parts, *struck.get(node.id, ()))
+
+
+def _struck(root: Sum) -> dict[str, tuple[str, ...]]:
+    struck: dict[str, tuple[str, ...]] = {}
+    for node in tree(root):
+        for part in below(node):
+            if isinstance(part, Veto) and part.effect == "zero":
+                target = part.node or node.id
+                struck[target] = (*struck.get(target, ()), part.id)
+    return struck
+
+
 def parse(document: bytes | str) -> Scheme:
     """Read a scheme document and prove that it makes sense.
 
@@ -181,7 +240,8 @@ def parse(document: bytes | str) -> Scheme:
     read = problems.read(document)
     for problem in problems.found(read):
         raise problem
-    nodes = _placed(read)
+    laid = laid_out(read.root)
+    nodes = _placed(read, laid)
     aspects = {
         id_: _aspect(placed, nodes[placed.above].node)
         for id_, placed in nodes.items()
@@ -192,6 +252,7 @@ def parse(document: bytes | str) -> Scheme:
         nodes=MappingProxyType(nodes),
         aspects=MappingProxyType(aspects),
         places=nodes[read.root.id].places,
+        laid=laid,
     )
 
 
@@ -201,25 +262,30 @@ def canonical(document: bytes | str) -> bytes:
     return json.dumps(json.loads(document), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _placed(document: Document) -> dict[str, Placed]:
-    """Every node by its id, in document order."""
+def _placed(document: Document, laid: Laid) -> dict[str, Placed]:
+    """Every node in document order."""
     nodes: dict[str, Placed] = {}
-    waiting: list[tuple[Node, int, str, bool]] = [(document.root, 0, "", True)]
+    waiting: list[tuple[Node, int, str]] = [(document.root, 0, "")]
     while waiting:
-        node, depth, above, counts = waiting.pop()
-        reach = bounds.span(node)
-        needed = decimals(reach.grain.denominator, 4) if reach.grain else 5
-        places = needed if needed <= 4 else document.shows
-        nodes[node.id] = Placed(node, depth, above, counts and node.counts, reach, places)
-        if isinstance(node, Sum):
-            waiting += [(part, depth + 1, node.id, counts and node.counts) for part in reversed(node.parts)]
+        node, depth, above = waiting.pop()
+        span = laid.spans[node.id]
+        places = decimals(span.grain.denominator, 4) if span.grain or span.low == span.high == 0 else 5
+        nodes[node.id] = Placed(
+            node=node,
+            depth=depth,
+            above=above,
+            counts=node.id in laid.counting,
+            span=span,
+            places=document.shows if places > 4 else places,
+        )
+        waiting += [(part, depth + 1, node.id) for part in reversed(below(node))]
     return nodes
 
 
 def _aspect(placed: Placed, above: Node) -> Aspect:
     part = placed.node
-    assert not isinstance(part, Sum)
-    low, high, step = bounds.limits(part)
+    assert isinstance(part, AspectPart)
+    low, high, step = part.limits()
     grain = common_grain([low, step])
     bare = getattr(part, "high", "") is None
     return Aspect(
@@ -229,58 +295,23 @@ def _aspect(placed: Placed, above: Node) -> Aspect:
         # The total itself is no criterion: what stands directly below it has no heading of its own.
         group=above.name if placed.depth > 1 else "",
         group_en=above.name_en if placed.depth > 1 else "",
-        by_panel=isinstance(part, Panel | Judgement),
+        by_panel=part.judged,
         counts=placed.counts,
         low=_milli(low),
         high=None if bare else _milli(high),
         step=_milli(step),
         places=decimals(grain.denominator, 3),
         unit=part.unit,
-        view=_view(part),
-        choices=_choices(part),
+        view=part.viewed(),
+        choices=tuple(
+            Choice(value=one.number * THOUSAND, label=one.label, label_en=one.label_en) for one in part.options()
+        ),
         hint=part.hint,
         unit_en=part.unit_en,
         hint_en=part.hint_en,
+        optional=getattr(part, "optional", False),
     )
 
 
 def _milli(value: Fraction) -> int:
     return int(value * THOUSAND)
-
-
-_VIEWS: dict[type, str] = {
-    Panel: "panel",
-    Judgement: "judgement",
-    PassFail: "pass_fail",
-    Completed: "count",
-    words.Choice: "choice",
-    Imported: "imported",
-}
-
-
-def _view(part: AnyAspect) -> str:
-    if isinstance(part, Penalty) and part.each is not None and exact(part.step) == 1:
-        return "count"
-    return _VIEWS.get(type(part), "amount")
-
-
-def _choices(part: AnyAspect) -> tuple[Choice, ...]:
-    match part:
-        case words.Choice(options=options):
-            return tuple(
-                Choice(value=number * THOUSAND, label=option.label, label_en=option.label_en)
-                for number, option in enumerate(options, 1)
-            )
-        case Judgement():
-            english = (*part.descriptors_en, "", "", "", "")
-            return tuple(
-                Choice(value=number * THOUSAND, label=words, label_en=english[number])
-                for number, words in enumerate(part.descriptors)
-            )
-        case PassFail():
-            return (
-                Choice(value=0, label="不合格", label_en="Failed"),
-                Choice(value=THOUSAND, label="合格", label_en="Passed"),
-            )
-        case _:
-            return ()

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import assert_never
 
-from scoring.document import Judgement, Node, Panel, Sum
-from scoring.exact import exact, plain, printed
+from scoring.exact import THOUSAND, exact, plain, printed
+from scoring.kinds import Best, ByPanel, Carried, Composed, Node, Product, Single, Standardised, Sum
+from scoring.kinds.part import AspectPart, Mark
 from scoring.prizes import Key
 from scoring.reasons import (
     Cell,
-    Said,
     finish_reason,
+    listed,
     missing_reason,
-    panel_reason,
-    single_reason,
+    shown,
+    standard_reason,
+    struck_reason,
 )
 from scoring.results import Computed
-from scoring.sheet import ENTERED_STATE
+from scoring.saying import Said
+from scoring.sheet import BLANK_STATE, ENTERED_STATE, NOT_ATTEMPTED_STATE
 from scoring.total import POINTS, Seen
 
 
@@ -38,16 +42,14 @@ class Story:
         score = self.score(node.id)
         if score is None:
             return self._unknown(node)
-        stages = self._stages(node)
-        raw = stages[0][1]
-        match node:
-            case Sum():
-                said = self._adding(node, raw)
-            case Panel() | Judgement():
-                said = panel_reason(node, self.computed.scheme.aspects[node.id], self._panel_cells(node.id), raw)
-            case _:
-                said = single_reason(node, self.computed.scheme.aspects[node.id], self._cell(node.id), raw)
-        return finish_reason(said, node, stages, score)
+        if isinstance(node, ByPanel | Single):
+            said, told = self._aspect(node)
+        else:
+            assert isinstance(node, Composed)
+            said, told = self._composed(node)
+        if told:
+            said = finish_reason(said, node, self._stages(node), score)
+        return struck_reason(said, node, self.computed, self.column)
 
     def score(self, node: str) -> str | None:
         """A node's own value, printed; None while it is unknown. What is taken away says so in words."""
@@ -62,35 +64,44 @@ class Story:
 
     def answer(self, key: Key) -> str | None:
         """What this entry answers to a ranking key; None when nothing was measured."""
-        if key.node in self.computed.plan.single_columns:
+        if isinstance(self.computed.scheme.nodes[key.node].node, Single):
             cell = self._cell(key.node)
             if cell.state != ENTERED_STATE:
                 return None
             if key.of == "mark":
                 return self.computed.scheme.aspects[key.node].shown(cell.value)
+        if self.void(key.node):
+            return None
         return self.score(key.node)
 
-    def _unknown(self, node: Node) -> Said:
-        if not isinstance(node, Sum):
-            return missing_reason(int(self.computed.tally.missing[self.computed.plan.rows[node.id], self.column]))
-        so_far = self.points(node.id)
-        return Said(f"尚有打分未齐，目前 {so_far}", f"marks are missing; {so_far} so far")
+    def void(self, node: str) -> bool:
+        """Whether it is known that there is no result."""
+        return bool(self.computed.tally.void[self.computed.plan.rows[node], self.column])
 
-    def _adding(self, node: Sum, raw: Fraction) -> Said:
-        said = Said("", "")
-        for part in node.parts:
-            if part.counts:
-                sign = "− " if part.sign == "minus" else "+ " if said.zh else ""
-                weight = "" if exact(part.weight) == 1 else f" × {part.weight}"
-                score = self.score(part.id)
-                said = said.then(
-                    f"{sign}{part.name} {score}{weight} ", f"{sign}{part.name_en or part.name} {score}{weight} "
-                )
-        return said.then(f"= {plain(raw)}", f"= {plain(raw)}")
+    # ---- aspects ----------------------------------------------------------------------------------------------
 
-    def _stages(self, node: Node) -> list[tuple[str, Fraction]]:
-        first, at = (node.id, POINTS) if isinstance(node, Sum) else self._traced[node.id]
-        return [(step, Fraction(int(numbers[at, self.column]), over)) for step, numbers, over in self.trace[first]]
+    def _aspect(self, node: ByPanel | Single) -> tuple[Said, bool]:
+        """What was marked and what became of it; and whether factor, cap, floor and rounding followed."""
+        aspect = self.computed.scheme.aspects[node.id]
+        raw = dict(self._stages(node))["raw"]
+        if isinstance(node, ByPanel):
+            cells = self._panel_cells(node.id)
+            said = listed(cells, aspect)
+            marks = sorted(cell.value for cell in cells if cell.state & 1)
+            if node.standardise is not None:
+                said = said.then("；", "; ").then(*standard_reason(node.standardise))
+                return said.then(f"，合成 {plain(raw)}", f", together {plain(raw)}"), True
+            return said.then(*node.said([aspect.shown(mark) for mark in marks], raw)), True
+        cell = self._cell(node.id)
+        if cell.state == BLANK_STATE:
+            return Said("没有给出", "none given"), False
+        if cell.state == NOT_ATTEMPTED_STATE:
+            return Said("未做，不得分", "not attempted, worth nothing"), True
+        mark = Mark(shown(cell.value, aspect), Fraction(cell.value, THOUSAND), plain(raw))
+        said = node.said(mark).then(f" = {mark.points}", f" = {mark.points}")
+        if node.dual:
+            said = Said("各自独立录入，一致：", "entered independently, alike: ").then(*said)
+        return said, True
 
     def _panel_cells(self, aspect: str) -> list[Cell]:
         at, grid = self.computed.plan.panel_columns[aspect], self.computed.grid
@@ -100,5 +111,81 @@ class Story:
         ]
 
     def _cell(self, aspect: str) -> Cell:
+        agreed = self.computed.tally.agreed.get(aspect)
+        if agreed is not None:
+            return Cell(int(agreed.states[self.column]), int(agreed.marks[self.column]))
         at, grid = self.computed.plan.single_columns[aspect], self.computed.grid
         return Cell(int(grid.single_states[at, self.column]), int(grid.single[at, self.column]))
+
+    def _unknown(self, node: Node) -> Said:
+        if isinstance(node, AspectPart):
+            missing = int(self.computed.tally.missing[self.computed.plan.rows[node.id], self.column])
+            if not missing:
+                return Said(
+                    "要等所有参赛者都有打分，得分未定",
+                    "waits for the marks of all entries, the score is not known yet",
+                )
+            return missing_reason(missing, differs=self._differs(node))
+        so_far = self.points(node.id)
+        return Said(f"尚有打分未齐，目前 {so_far}", f"marks are missing; {so_far} so far")
+
+    def _differs(self, node: AspectPart) -> bool:
+        cells = self._panel_cells(node.id) if isinstance(node, Single) and node.dual else []
+        there = {cell for cell in cells if cell.state & 1}
+        return len(there) > 1 and all(cell.state != BLANK_STATE for cell in cells)
+
+    # ---- nodes that are made of others ------------------------------------------------------------------------
+
+    def _composed(self, node: Composed) -> tuple[Said, bool]:
+        if self.void(node.id):
+            return Said("没有成绩", "no result"), False
+        raw = plain(dict(self._stages(node))["raw"])
+        match node:
+            case Sum():
+                said = self._adding(node)
+            case Product():
+                scores = " × ".join(self.score(part.id) or "" for part in node.parts)
+                said = Said(f"{scores} ", f"{scores} ")
+            case Best():
+                said = self._choosing(node)
+            case Carried():
+                other = self.computed.scheme.nodes[node.node].node
+                said = Said(f"取自“{other.name}” ", f"carried from “{other.name_en or other.name}” ")
+            case Standardised():
+                inner = self.score(node.of.id)
+                zh, en = standard_reason(node.standard)
+                said = Said(f"{node.of.name} {inner}，{zh} ", f"{node.of.name_en or node.of.name} {inner}, {en} ")
+            case _:
+                assert_never(node)
+        return said.then(f"= {raw}", f"= {raw}"), True
+
+    def _adding(self, node: Sum) -> Said:
+        said = Said("", "") if exact(node.base) == 0 else Said(f"{node.base} ", f"{node.base} ")
+        for part in node.counting:
+            sign = "− " if part.sign == "minus" else "+ " if said.zh else ""
+            weight = "" if exact(part.weight) == 1 else f" × {part.weight}"
+            score = self.score(part.id)
+            said = said.then(
+                f"{sign}{part.name} {score}{weight} ", f"{sign}{part.name_en or part.name} {score}{weight} "
+            )
+        return said
+
+    def _choosing(self, node: Best) -> Said:
+        scores = [
+            ("无成绩", "none") if self.void(part.id) else (str(self.score(part.id)),) * 2 for part in node.parts
+        ]
+        zh, en = "、".join(one[0] for one in scores), ", ".join(one[1] for one in scores)
+        which = ("最高", "highest") if node.from_ == "high" else ("最低", "lowest")
+        then = ("平均", "mean") if node.then == "mean" else ("合计", "sum")
+        if node.take == 1:
+            return Said(f"{zh} 中取{which[0]} ", f"the {which[1]} of {en} ")
+        return Said(
+            f"{zh} 中取{which[0]}的 {node.take} 个，{then[0]} ", f"the {node.take} {which[1]} of {en}, {then[1]} "
+        )
+
+    def _stages(self, node: Node) -> list[tuple[str, Fraction]]:
+        if isinstance(node, AspectPart):
+            first, at = self._traced[node.id]
+        else:
+            first, at = node.id, POINTS
+        return [(step, Fraction(int(numbers[at, self.column]), over)) for step, numbers, over in self.trace[first]]

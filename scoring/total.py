@@ -6,23 +6,24 @@ the least and the most that every node can still become.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from scoring import panel
-from scoring.convert import Kernel, Whole
-from scoring.panel import PanelKernel
-from scoring.plan import Adding, Group, Plan
-from scoring.sheet import ABSENT_STATE, BLANK_STATE, NOT_ATTEMPTED_STATE, Grid
+from scoring import aspects
+from scoring.aspects import Agreed
+from scoring.combining import LEAST, MOST, POINTS, Combining, Parts, Standardising
+from scoring.finish import Passing, Trace
+from scoring.kinds import Veto
+from scoring.kinds.kernel import Flags, Whole
+from scoring.plan import Plan
+from scoring.sheet import ENTERED_STATE, Grid
 
-POINTS, LEAST, MOST = 0, 1, 2
-"""The lanes of a tally. Where nothing is missing there is one lane, and it is all three."""
+__all__ = ["LEAST", "MOST", "POINTS", "Flags", "Seen", "Tally", "tally"]
 
-Seen = list[tuple[str, Whole, int]]
-"""What each step of a rule made: the step, numerators, their denominator."""
-Flags = npt.NDArray[np.bool_]
+Seen = Trace
 Counts = npt.NDArray[np.int64]
 
 
@@ -31,9 +32,19 @@ class Tally(NamedTuple):
 
     values: Whole
     known: Flags
-    """For each node and entry: nothing below it is missing."""
+    """For each node and entry: nothing it is made of is missing."""
     missing: Counts
     """For each aspect's row and entry: how many marks are missing."""
+    void: Flags
+    """For each node and entry: it is known that there is no result."""
+    excluded: Mapping[str, Flags]
+    """The pass marks and vetoes that take entries out of the ranking, by their node."""
+    barred: Mapping[str, Flags]
+    """The pass marks that keep entries from awards, by their node."""
+    struck: Mapping[str, Flags]
+    """The vetoes that happened, by their node."""
+    agreed: Mapping[str, Agreed]
+    """For aspects that several enter independently: what they agree on."""
 
     def lane(self, row: int, lane: int) -> Whole:
         """One node in one lane."""
@@ -43,91 +54,104 @@ class Tally(NamedTuple):
 
 def tally(plan: Plan, grid: Grid, trace: dict[str, Seen] | None = None) -> Tally:
     """Compute every node of every entry. `trace` collects what each step made, by a group's first node."""
-    shape = (len(plan.denominators), len(grid.entries))
-    missing = np.zeros(shape, dtype=np.int64)
-    present = grid.seats - (grid.panel_states == ABSENT_STATE).sum(axis=0)
-    blanks = grid.seats - (grid.panel_states != BLANK_STATE).sum(axis=0)
-    for group in plan.panels:
-        assert isinstance(group.rule, PanelKernel)
-        short = group.rule.fewest - present[group.columns]
-        missing[group.rows] = np.maximum(np.maximum(blanks[group.columns], short), 0)
-    for group in plan.singles:
-        missing[group.rows] = _unmarked(grid.single_states[group.columns])
-    known = missing == 0
-    values: Whole = np.zeros((shape[0], 1 if known.all() else 3, shape[1]), dtype=plan.dtype)
-    for group in plan.panels:
-        _panel(group, grid, present[group.columns], values, _seen(trace, group.aspects[0]))
-    for group in plan.singles:
-        _single(group, grid, values, _seen(trace, group.aspects[0]))
-    if values.shape[1] > 1:
-        aspects = len(grid.panel[0]) + len(grid.single)
-        values[:aspects, POINTS] = np.where(known[:aspects], values[:aspects, LEAST], 0)
-    for adding in plan.sums:
-        _add(adding, known, values, _seen(trace, adding.node))
-    return Tally(values, known, missing)
+    return _Counting(plan, grid, trace).tally()
 
 
-def _seen(trace: dict[str, Seen] | None, node: str) -> Seen | None:
-    return None if trace is None else trace.setdefault(node, [])
+class _Counting:
+    """The arrays while they are being filled."""
 
+    def __init__(self, plan: Plan, grid: Grid, trace: dict[str, Seen] | None) -> None:
+        self.plan, self.grid, self.trace = plan, grid, trace
+        shape = (len(plan.denominators), len(grid.entries))
+        self.known, self.void = np.ones(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
+        self.neutral, self.may_be_void = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
+        self.missing = np.zeros(shape, dtype=np.int64)
+        self.excluded: dict[str, Flags] = {}
+        self.barred: dict[str, Flags] = {}
+        self.struck: dict[str, Flags] = {}
 
-def _panel(group: Group, grid: Grid, present: Counts, values: Whole, seen: Seen | None) -> None:
-    assert isinstance(group.rule, PanelKernel)
-    marks = grid.panel[:, group.columns].astype(values.dtype, copy=False)
-    states = grid.panel_states[:, group.columns]
-    if (states & 1).all():
-        raw = panel.score(group.rule, marks, None, present)
-        _finish(group, raw, raw, values, seen)
-        return
-    blank = (states == BLANK_STATE) & (np.arange(len(states)).reshape(-1, 1, 1) < grid.seats[group.columns])
-    seated = blank | ((states & 1) == 1)
-    enough = present >= group.rule.fewest
-    # A missing mark counts as the lowest, then as the highest it can turn out; a judge who turns out to be absent
-    # leaves a mean between the two. A panel that is too small can still become anything.
-    least, most = (
-        np.where(enough, panel.score(group.rule, np.where(blank, fill, marks), seated, present), reach)
-        for fill, reach in zip(group.fills, group.reach, strict=True)
-    )
-    _finish(group, least, most, values, seen)
+    def tally(self) -> Tally:
+        counted = aspects.counted(self.plan, self.grid)
+        for rows, one in counted.groups:
+            self.known[rows], self.missing[rows] = one.known, one.missing
+            self.void[rows], self.neutral[rows] = one.void, one.neutral
+            if one.missing.any() or not one.known.all():
+                self.may_be_void[rows] = ~one.known & ~one.entered
+        lanes = 1 if self.known.all() else 3
+        self.values: Whole = np.zeros((len(self.known), lanes, self.known.shape[1]), dtype=self.plan.dtype)
+        for rows, one in counted.groups:
+            self.values[rows] = one.scores(lanes, self.plan.dtype, self._seen(one.group.aspects[0]))
+        for veto in self.plan.vetoes:
+            self._veto(veto, counted.agreed)
+        for passing in self.plan.passing:
+            self._pass(passing)
+        for step in self.plan.combined:
+            self._combine(step)
+        return Tally(
+            self.values,
+            self.known,
+            self.missing,
+            self.void,
+            self.excluded,
+            self.barred,
+            self.struck,
+            counted.agreed,
+        )
 
+    def _seen(self, node: str) -> Seen | None:
+        return None if self.trace is None else self.trace.setdefault(node, [])
 
-def _single(group: Group, grid: Grid, values: Whole, seen: Seen | None) -> None:
-    assert isinstance(group.rule, Kernel)
-    marks = grid.single[group.columns].astype(values.dtype, copy=False)
-    states = grid.single_states[group.columns]
-    attempted = states != NOT_ATTEMPTED_STATE
-    raw = np.where(attempted, group.rule.points(marks), 0)
-    unmarked = _unmarked(states)
-    least, most = (np.where(unmarked, reach, raw) for reach in group.reach)
-    _finish(group, least, most, values, seen)
+    def _veto(self, veto: Veto, agreed: Mapping[str, Agreed]) -> None:
+        if veto.id in agreed:
+            states, marks = agreed[veto.id]
+        else:
+            column = self.plan.single_columns[veto.id]
+            states, marks = self.grid.single_states[column], self.grid.single[column]
+        happened = (states == ENTERED_STATE) & (marks > 0)
+        self.struck[veto.id] = happened
+        self.neutral[self.plan.rows[veto.id]] = True
+        if veto.effect == "unranked" and happened.any():
+            self.excluded[veto.id] = happened
 
+    def _pass(self, passing: Passing) -> None:
+        row = passing.row
+        values, known, void = self.values[row], self.known[row], self.void[row]
+        if passing.mark is not None:
+            below = values < passing.mark
+            failed = below[POINTS] & known & ~void
+            if passing.failing == "zero":
+                below[POINTS] &= known
+                self.values[row] = np.where(below, 0, values)
+            elif failed.any():
+                (self.excluded if passing.failing == "unranked" else self.barred)[passing.node] = failed
+        for veto in passing.vetoes:
+            open_ = ~self.known[self.plan.rows[veto]]
+            self.values[row] = np.where(self.struck[veto], 0, self.values[row])
+            self._reach_zero(row, open_)
+            known &= ~open_
 
-def _unmarked(states: npt.NDArray[np.uint8]) -> Flags:
-    """Where what is marked once has no number. Only a panel goes on without a judge who is absent."""
-    unmarked: Flags = (states & 1) == 0
-    return unmarked
+    def _reach_zero(self, row: int, where: Flags) -> None:
+        """What may still be worth nothing has nothing between its least and its most."""
+        if self.values.shape[1] > 1 and where.any():
+            values = self.values[row]
+            values[LEAST] = np.where(where, np.minimum(values[LEAST], 0), values[LEAST])
+            values[MOST] = np.where(where, np.maximum(values[MOST], 0), values[MOST])
 
-
-def _finish(group: Group, least: Whole, most: Whole, values: Whole, seen: Seen | None) -> None:
-    assert isinstance(group.rule, Kernel | PanelKernel)
-    if seen is not None:
-        seen.append(("raw", least, group.rule.denominator))
-    scores = group.finish.of(least, seen)
-    if values.shape[1] == 1:
-        values[group.rows, POINTS] = scores
-    else:
-        values[group.rows, LEAST] = scores
-        values[group.rows, MOST] = group.finish.of(most)
-
-
-def _add(adding: Adding, known: Flags, values: Whole, seen: Seen | None) -> None:
-    plus = values[adding.plus]
-    raw = (plus * adding.plus_weights[:, np.newaxis, np.newaxis]).sum(axis=0)
-    if len(adding.minus):
-        minus = (values[adding.minus] * adding.minus_weights[:, np.newaxis, np.newaxis]).sum(axis=0)
-        # What can be taken away at most makes the least, and the other way round.
-        raw = raw - (minus if len(minus) == 1 else minus[[POINTS, MOST, LEAST]])
-    if seen is not None:
-        seen.append(("raw", raw, adding.denominator))
-    values[adding.row] = adding.finish.of(raw, seen)
-    known[adding.row] = known[adding.plus].all(axis=0) & known[adding.minus].all(axis=0)
+    def _combine(self, step: Combining) -> None:
+        row, seen = step.row, self._seen(step.node)
+        parts = Parts(self.values, self.known, self.void, self.neutral, self.may_be_void, self.grid)
+        raw, void = step.raw.of(parts)
+        if seen is not None:
+            seen.append(("raw", raw, step.raw.denominator))
+        if isinstance(step.raw, Standardising):
+            self.known[row] = step.raw.known(parts)
+        else:
+            np.logical_and.reduce(self.known[step.raw.rows], axis=0, out=self.known[row])
+        finished = step.finish.of(raw, seen)
+        self.void[row] = void & self.known[row]
+        self.values[row] = np.where(self.void[row], 0, finished) if void.any() else finished
+        if finished.shape[0] > 1:
+            self.may_be_void[row] = ~self.known[row] & step.raw.may_be_void(parts)
+            self._reach_zero(row, self.may_be_void[row])
+        if step.passing is not None:
+            self._pass(step.passing)

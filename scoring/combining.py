@@ -1,0 +1,259 @@
+"""The steps of nodes made of others: sums, products, the best of several, carried values, standard scales.
+
+Each takes the finished values of its parts in all lanes and makes its raw value; what is known and what is void
+(without a result) it says too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from scoring import scale
+from scoring.exact import exact
+from scoring.finish import Finish, Passing
+from scoring.kinds import Best, Carried, Composed, Product, Standardised, Sum
+from scoring.kinds.kernel import Flags, Whole
+from scoring.kinds.standard import Standard
+from scoring.sheet import Grid
+
+POINTS, LEAST, MOST = 0, 1, 2
+"""The lanes of a tally. Where nothing is missing there is one lane, and it is all three."""
+FARTHER = 2**61
+"""Behind every value, for what is passed over; no int64 plan reaches it."""
+
+
+class Parts(NamedTuple):
+    """The finished values of all nodes so far: (nodes, lanes, entries), and for each node and entry what is known.
+
+    `void`: there is no result. `neutral`: nothing was given where nothing had to be, or a veto: no result either
+    way, and worth nothing. `may_be_void`: not known, and may still turn out to have no result.
+    """
+
+    values: Whole
+    known: Flags
+    void: Flags
+    neutral: Flags
+    may_be_void: Flags
+    grid: Grid
+
+
+class Adding(NamedTuple):
+    """Rows with their whole-number weights, below zero for what is taken away."""
+
+    rows: list[int]
+    plus: list[int]
+    plus_weights: list[int]
+    minus: list[int]
+    minus_weights: list[int]
+    base: int
+    denominator: int
+    size: int
+    standard: None = None
+
+    def of(self, parts: Parts) -> tuple[Whole, Flags]:
+        """The sum, and where it has no result."""
+        dtype = parts.values.dtype
+        raw: Whole = np.full(parts.values.shape[1:], self.base, dtype=dtype)
+        if self.plus:
+            raw = raw + _weighted(parts.values[self.plus], self.plus_weights)
+        if self.minus:
+            minus = _weighted(parts.values[self.minus], self.minus_weights)
+            # What can be taken away at most makes the least, and the other way round.
+            raw = raw - (minus if len(minus) == 1 else minus[[POINTS, MOST, LEAST]])
+        void = parts.void[self.rows]
+        return raw, (void | parts.neutral[self.rows]).all(axis=0) & void.any(axis=0)
+
+    def may_be_void(self, parts: Parts) -> Flags:
+        """Where the sum may still turn out to have no result: no part of it surely has one."""
+        return ~_surely(parts, self.rows).any(axis=0)
+
+
+class Multiplying(NamedTuple):
+    """The product of rows, none of which reaches below zero."""
+
+    rows: list[int]
+    denominator: int
+    size: int
+    standard: None = None
+
+    def of(self, parts: Parts) -> tuple[Whole, Flags]:
+        """The product, and where it has no result: where any part has none."""
+        raw = np.maximum(parts.values[self.rows[0]], 0)
+        for row in self.rows[1:]:
+            raw = raw * np.maximum(parts.values[row], 0)
+        return raw, parts.void[self.rows].any(axis=0)
+
+    def may_be_void(self, parts: Parts) -> Flags:
+        """Any part may still turn out to have no result."""
+        return (parts.void | parts.may_be_void)[self.rows].any(axis=0)
+
+
+class Choosing(NamedTuple):
+    """The sum of the highest or lowest rows; those without a result are passed over."""
+
+    rows: list[int]
+    weights: list[int]
+    take: int
+    lowest: bool
+    denominator: int
+    size: int
+    standard: None = None
+
+    def of(self, parts: Parts) -> tuple[Whole, Flags]:
+        """The sum of the chosen, and where there is no result."""
+        values = (
+            parts.values[self.rows] * np.array(self.weights, dtype=parts.values.dtype)[:, np.newaxis, np.newaxis]
+        )
+        passed_over = (parts.void | parts.neutral)[self.rows]
+        results = len(self.rows) - passed_over.sum(axis=0)
+        behind = FARTHER if self.lowest else -FARTHER
+        if values.dtype == object:
+            behind *= max(1, self.size)
+        ordered = np.sort(np.where(passed_over[:, np.newaxis], behind, values), axis=0)
+        chosen = ordered[: self.take] if self.lowest else ordered[len(self.rows) - self.take :]
+        raw: Whole = np.where(chosen == behind, 0, chosen).sum(axis=0)
+        return raw, results < (self.take if self.lowest else 1)
+
+    def may_be_void(self, parts: Parts) -> Flags:
+        """Where there may still be too few results."""
+        few: Flags = _surely(parts, self.rows).sum(axis=0) < (self.take if self.lowest else 1)
+        return few
+
+
+class Carrying(NamedTuple):
+    """The value of another row."""
+
+    rows: list[int]
+    denominator: int
+    size: int
+    standard: None = None
+
+    def of(self, parts: Parts) -> tuple[Whole, Flags]:
+        """The value, and where it has no result."""
+        return parts.values[self.rows[0]], parts.void[self.rows[0]]
+
+    def may_be_void(self, parts: Parts) -> Flags:
+        """Where the other may."""
+        return parts.may_be_void[self.rows[0]]
+
+
+class Standardising(NamedTuple):
+    """The value of another row, by how far it stands from the middle of its group."""
+
+    rows: list[int]
+    over: int
+    standard: Standard
+    denominator: int
+    size: int
+
+    def of(self, parts: Parts) -> tuple[Whole, Flags]:
+        """Its place on the scale; where others are missing, so far, and between what it will lie."""
+        row, grid = self.rows[0], parts.grid
+        values, known, void = parts.values[row], parts.known[row], parts.void[row]
+        raw: Whole = np.zeros_like(values)
+        for group in self.groups(grid):
+            measuring = group & grid.competing & known & ~void
+            by = scale.measured(self.standard, values[POINTS, measuring].astype(object), self.over)
+            raw[POINTS, group] = scale.standardised(self.standard, values[POINTS, group], self.over, by)
+            if len(raw) > 1:
+                raw[LEAST, group] = raw[MOST, group] = raw[POINTS, group]
+                open_ = group & ~(known & self._settled(group, parts))
+                low, high = scale.reach(self.standard, int(group.sum()))
+                # Who is not among those others are measured by may stand anywhere.
+                edges = scale.reach(self.standard, 10**12)
+                raw[LEAST, open_] = np.where(grid.competing[open_], low, edges[0])
+                raw[MOST, open_] = np.where(grid.competing[open_], high, edges[1])
+        raw[POINTS] = np.where(known, raw[POINTS], 0)
+        return raw, void
+
+    def groups(self, grid: Grid) -> list[Flags]:
+        """Who is measured together."""
+        return scale.groups_of(grid.groups.get(self.standard.by), len(grid.entries))
+
+    def known(self, parts: Parts) -> Flags:
+        """Only when nobody of the group is missing."""
+        known = parts.known[self.rows[0]].copy()
+        for group in self.groups(parts.grid):
+            known[group] &= self._settled(group, parts)
+        return known
+
+    def _settled(self, group: Flags, parts: Parts) -> bool:
+        return bool(parts.known[self.rows[0], group & parts.grid.competing].all())
+
+    def may_be_void(self, parts: Parts) -> Flags:
+        """Where what is standardised may."""
+        return parts.may_be_void[self.rows[0]]
+
+
+Raw = Adding | Multiplying | Choosing | Carrying | Standardising
+
+
+class Combining(NamedTuple):
+    """One node that is made of others: how its raw value is made, and what happens to it then."""
+
+    node: str
+    row: int
+    raw: Raw
+    finish: Finish
+    passing: Passing | None
+
+    @property
+    def standard(self) -> Standard | None:
+        """The scale, where it is one."""
+        return self.raw.standard
+
+
+def raw(node: Composed, rows: Mapping[str, int], sizes: Mapping[str, int], over: Mapping[str, int]) -> Raw:
+    """How the raw value of a node is made of rows, with the largest numerators and the denominators they have."""
+    match node:
+        case Sum():
+            return _adding(node, rows, sizes, over)
+        case Product():
+            denominator, size = math.prod(over.values()), math.prod(sizes.values())
+            return Multiplying(list(rows.values()), denominator, size)
+        case Best():
+            denominator = math.lcm(*over.values()) * node.share.denominator
+            weights = [denominator // node.share.denominator // over[id_] for id_ in rows]
+            size = node.take * max(weight * sizes[id_] for id_, weight in zip(rows, weights, strict=True))
+            return Choosing(list(rows.values()), weights, node.take, node.from_ == "low", denominator, size)
+        case Carried():
+            return Carrying(list(rows.values()), over[node.node], sizes[node.node])
+        case Standardised():
+            standard = node.standard
+            unit = 10**standard.places
+            size = int(max(abs(end) for end in standard.span()[:2])) * unit
+            return Standardising(list(rows.values()), over[node.of.id], standard, unit, size)
+
+
+def _adding(node: Sum, rows: Mapping[str, int], sizes: Mapping[str, int], over: Mapping[str, int]) -> Adding:
+    base = exact(node.base)
+    weights = {part.id: exact(part.weight) / over[part.id] for part in node.counting}
+    denominator = math.lcm(base.denominator, *(weight.denominator for weight in weights.values()))
+    whole = {id_: int(weight * denominator) for id_, weight in weights.items()}
+    size = abs(int(base * denominator)) + sum(weight * sizes[id_] for id_, weight in whole.items())
+    plus = [part.id for part in node.counting if part.sign == "plus"]
+    minus = [part.id for part in node.counting if part.sign == "minus"]
+    return Adding(
+        rows=list(rows.values()),
+        plus=[rows[id_] for id_ in plus],
+        plus_weights=[whole[id_] for id_ in plus],
+        minus=[rows[id_] for id_ in minus],
+        minus_weights=[whole[id_] for id_ in minus],
+        base=int(base * denominator),
+        denominator=denominator,
+        size=size,
+    )
+
+
+def _surely(parts: Parts, rows: list[int]) -> Flags:
+    """Which of these rows have a result, whatever marks still come."""
+    return ~(parts.void | parts.neutral | parts.may_be_void)[rows]
+
+
+def _weighted(values: Whole, weights: list[int]) -> Whole:
+    summed: Whole = (values * np.array(weights, dtype=values.dtype)[:, np.newaxis, np.newaxis]).sum(axis=0)
+    return summed

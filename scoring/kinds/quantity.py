@@ -1,0 +1,275 @@
+"""A time, distance, count or weight that a rule turns into points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+import numpy as np
+
+from scoring.exact import THOUSAND, common_grain, exact, half_up
+from scoring.kinds.kernel import ZERO, Counting, Kernel, Span, ToBest, Whole, among, table, units
+from scoring.kinds.part import FARTHEST, Limits, Mark, SinglePart
+from scoring.saying import Said, SchemeProblem
+from scoring.words import Number
+
+HIGHER, LOWER = "high", "low"
+
+
+class Linear(msgspec.Struct, frozen=True, kw_only=True, tag_field="by", tag="linear", forbid_unknown_fields=True):
+    """`points` at `at`; changed by `over` for each `per` above it and by `under` for each `per` below it."""
+
+    at: Number
+    points: Number
+    per: Number = "1"
+    over: Number = "0"
+    under: Number = "0"
+    count: Counting = "exact"
+    least: Number = "0"
+    most: Number
+
+    def rises(self) -> bool:
+        """More above, less below."""
+        return exact(self.over) >= 0 >= exact(self.under)
+
+    def span(self, entered: Span) -> Span:
+        """Monotone on either side of `at`, so the ends and the middle tell all."""
+        middle = min(max(exact(self.at), entered.low), entered.high)
+        ends = [self._points(value) for value in (entered.low, middle, entered.high)]
+        parts = Fraction(1)
+        if self.count == "exact":
+            parts = common_grain([entered.grain, exact(self.at)]) / exact(self.per)
+        edges = [exact(self.points), exact(self.least), exact(self.most)]
+        rates = [exact(self.over) * parts, exact(self.under) * parts]
+        return Span(min(ends), max(ends), common_grain([*edges, *rates]))
+
+    def _points(self, value: Fraction) -> Fraction:
+        rule = self.kernel(abs(int(value * THOUSAND)))
+        points = rule.points(np.array([int(value * THOUSAND)], dtype=object))
+        return Fraction(int(points[0]), rule.denominator)
+
+    def kernel(self, farthest: int) -> Kernel:
+        """A rate over and a rate under, between two limits."""
+        at, start = exact(self.at), exact(self.points)
+        over_rate, under_rate = exact(self.over), exact(self.under)
+        least, most = exact(self.least), exact(self.most)
+        scale = math.lcm(THOUSAND, at.denominator)
+        middle = int(at * scale)
+        by, below, in_units = units(exact(self.per), self.count, scale)
+        denominator = math.lcm(
+            below * over_rate.denominator,
+            below * under_rate.denominator,
+            *(one.denominator for one in (start, least, most)),
+        )
+        first, low, high, over, under = (
+            int(one * denominator) for one in (start, least, most, over_rate / below, under_rate / below)
+        )
+        spread = (farthest * (scale // THOUSAND) + abs(middle)) * by
+
+        def points(marks: Whole) -> Whole:
+            distance = marks * (scale // THOUSAND) - middle
+            change = np.where(distance > 0, over, under).astype(marks.dtype)
+            reached: Whole = np.minimum(np.maximum(first + change * in_units(abs(distance)), low), high)
+            return reached
+
+        rate = max(abs(over), abs(under), 1)
+        return Kernel(denominator, max(abs(first) + rate * spread, abs(low), abs(high)), points)
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Up to and including `to`: so many points."""
+
+    to: Number
+    points: Number
+
+
+class Lookup(msgspec.Struct, frozen=True, kw_only=True, tag_field="by", tag="table", forbid_unknown_fields=True):
+    """The points of the first row whose `to` is not below the quantity; `beyond` after the last row."""
+
+    rows: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1, max_length=500)]
+    beyond: Number = "0"
+
+    def rises(self) -> bool:
+        """Each row is worth no less than the one before."""
+        return all(one <= other for one, other in pairwise(self._worths()))
+
+    def span(self, entered: Span) -> Span:  # noqa: ARG002 - the rows bound it
+        """The points of a row."""
+        return among(self._worths())
+
+    def _worths(self) -> list[Fraction]:
+        return [*(exact(row.points) for row in self.rows), exact(self.beyond)]
+
+    def kernel(self, farthest: int) -> Kernel:
+        """A row of the table."""
+        edges = [exact(row.to) for row in self.rows]
+        scale = math.lcm(THOUSAND, *(edge.denominator for edge in edges))
+        steps = [int(edge * scale) for edge in edges]
+
+        def place(marks: Whole) -> Whole:
+            # The first row whose `to` is not below the quantity.
+            return np.searchsorted(np.array(steps, dtype=marks.dtype), marks * (scale // THOUSAND), side="left")
+
+        looked_up = table(self._worths(), place)
+        peak = max(looked_up.peak, farthest * (scale // THOUSAND), *map(abs, steps))
+        return looked_up._replace(peak=peak)
+
+
+class Ratio(msgspec.Struct, frozen=True, kw_only=True, tag_field="by", tag="ratio", forbid_unknown_fields=True):
+    """By the ratio to a standard: points × quantity / `to`, or points × `to` / quantity where less is better.
+
+    Never below zero, and at most `most` where it is named.
+    """
+
+    to: Number
+    points: Number
+    better: Literal["high", "low"] = "high"
+    most: Number | None = None
+
+    def rises(self) -> bool:
+        """More is worth more where more is better."""
+        return self.better == HIGHER
+
+    def span(self, entered: Span) -> Span:
+        """From the one end of what may be entered to the other."""
+        to, points = exact(self.to), exact(self.points)
+        if self.better == HIGHER:
+            ends = [max(points * end / to, ZERO) for end in (entered.low, entered.high)]
+            grain = points * entered.grain / to
+        else:
+            ends = [points * to / end for end in (entered.high, entered.low)]
+            grain = ZERO
+        if self.most is not None:
+            ends = [min(end, exact(self.most)) for end in ends]
+            grain = common_grain([grain, exact(self.most)]) if grain else ZERO
+        return Span(ends[0], ends[1], grain)
+
+    def kernel(self, farthest: int, factor: Fraction, unit: int | None) -> Kernel:
+        """Exact where more is better; where less is, factored and rounded at once, for it may never end."""
+        most = None if self.most is None else exact(self.most)
+        if self.better == HIGHER:
+            each = exact(self.points) / exact(self.to)
+            denominator = math.lcm(THOUSAND * each.denominator, 1 if most is None else most.denominator)
+            rate = int(each * denominator / THOUSAND)
+            limit = None if most is None else int(most * denominator)
+            return Kernel(denominator, max(farthest * rate, limit or 0), _up_to(lambda marks: marks * rate, limit))
+        assert unit is not None
+        top = 2 * exact(self.points) * exact(self.to) * THOUSAND * factor * unit
+        limit = None if most is None else int(half_up(most * factor * unit, 0))
+
+        def points(marks: Whole) -> Whole:
+            over = np.maximum(marks, 1) * top.denominator  # a blank is zero and means nothing
+            rounded: Whole = (top.numerator + over) // (2 * over)
+            return rounded
+
+        peak = top.numerator + 2 * farthest * top.denominator
+        return Kernel(unit, max(peak, limit or 0), _up_to(points, limit))
+
+
+def _up_to(points: Callable[[Whole], Whole], limit: int | None) -> Callable[[Whole], Whole]:
+    def limited(marks: Whole) -> Whole:
+        reached: Whole = np.maximum(points(marks), 0)
+        return reached if limit is None else np.minimum(reached, limit)
+
+    return limited
+
+
+class ToTheBest(msgspec.Struct, frozen=True, kw_only=True, tag_field="by", tag="best", forbid_unknown_fields=True):
+    """By the ratio to the best of all in competition: `points` for the best, the others in proportion."""
+
+    points: Number
+    better: Literal["high", "low"] = "high"
+
+    def rises(self) -> bool:
+        """A better best makes all others worth less."""
+        return False
+
+    def span(self, entered: Span) -> Span:  # noqa: ARG002 - the ratio bounds it
+        """From nothing to the points of the best."""
+        return Span(ZERO, exact(self.points), ZERO)
+
+    def kernel(self, farthest: int, factor: Fraction, unit: int | None) -> ToBest:
+        """Factored and rounded at once, for a ratio may never end."""
+        assert unit is not None
+        return ToBest(unit, exact(self.points) * factor, self.better == HIGHER, farthest)
+
+
+class Quantity(SinglePart, frozen=True, kw_only=True, tag="quantity"):
+    """A time, distance, count or weight that a rule turns into points."""
+
+    view: ClassVar[str] = "amount"
+
+    convert: Linear | Lookup | Ratio | ToTheBest
+    low: Number = "0"
+    high: Number | None = None
+    step: Number = "1"
+
+    def rises(self) -> bool:
+        """Whether more is never worth less."""
+        return self.convert.rises()
+
+    @property
+    def rounds_itself(self) -> bool:
+        """Whether its points may never end as a decimal, so that they are rounded as they are made."""
+        rule = self.convert
+        return isinstance(rule, ToTheBest) or (isinstance(rule, Ratio) and rule.better == LOWER)
+
+    def problems(self) -> Iterator[SchemeProblem]:
+        """What makes no sense in this node's own words."""
+        match self.convert:
+            case Linear() as linear:
+                if exact(linear.per) <= 0 or exact(linear.least) > exact(linear.most):
+                    yield self.wrong("换算的单位或上下限不对。", "The rule's unit or its limits do not fit.")
+            case Lookup(rows=rows):
+                steps = [exact(row.to) for row in rows]
+                if any(later <= earlier for earlier, later in pairwise(steps)):
+                    yield self.wrong("换算表要由小到大。", "The rows of a table go from small to large.")
+            case Ratio() | ToTheBest():
+                yield from self._ratio_problems(self.convert)
+
+    def _ratio_problems(self, rule: Ratio | ToTheBest) -> Iterator[SchemeProblem]:
+        numbers = [rule.points, rule.to, rule.most or "1"] if isinstance(rule, Ratio) else [rule.points]
+        if any(exact(number) <= 0 for number in numbers):
+            yield self.wrong("比例的数必须大于零。", "The numbers of a ratio must be above zero.")
+        if rule.better == LOWER and exact(self.low) <= 0:
+            yield self.wrong("越少越好的比例，下限必须大于零。", "Where less is better, low must be above zero.")
+        if isinstance(rule, ToTheBest) and exact(self.low) < 0:
+            yield self.wrong("与最好成绩之比，下限不能为负。", "A ratio to the best takes nothing below zero.")
+        if self.rounds_itself and self.places is None:
+            yield self.wrong(
+                "这种换算除不尽，要写明位数 places。", "This rule may never end as a decimal: name its places."
+            )
+
+    def limits(self) -> Limits:
+        """What may be entered."""
+        high = Fraction(FARTHEST) if self.high is None else exact(self.high)
+        return Limits(exact(self.low), high, exact(self.step))
+
+    def raw_span(self) -> Span:
+        """As far as the rule reaches."""
+        low, high, step = self.limits()
+        return self.convert.span(Span(low, high, common_grain([low, step])))
+
+    def kernel(self, farthest: int) -> Kernel | ToBest:
+        """The rule; with the node's factor and places where it rounds itself."""
+        rule = self.convert
+        if isinstance(rule, Linear | Lookup):
+            return rule.kernel(farthest)
+        return rule.kernel(farthest, exact(self.factor), None if self.places is None else 10**self.places)
+
+    def said(self, mark: Mark) -> Said:
+        """What was recorded, and by which rule it counts."""
+        match self.convert:
+            case Lookup():
+                how = Said("查表", "by table")
+            case Ratio(to=to):
+                how = Said(f"与标准 {to} 之比", f"by the ratio to {to}")
+            case ToTheBest():
+                how = Said("与最好成绩之比", "by the ratio to the best")
+            case _:
+                how = Said("换算", "converted")
+        return Said(f"记录 {mark.shown.zh}，{how.zh}", f"{mark.shown.en}, {how.en}")
