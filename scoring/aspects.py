@@ -224,7 +224,7 @@ class DualCounted(SingleCounted):
         there = (states & 1) == 1
         present = there.sum(axis=0)
         self.blanks = seats - (states != BLANK_STATE).sum(axis=0)
-        self.seats = seats
+        self.untouched = ~there.any(axis=0)
         entered = (states == ENTERED_STATE).sum(axis=0)
         highest = np.where(there, marks, -panel.BEYOND).max(axis=0, initial=-panel.BEYOND)
         lowest = np.where(there, marks, panel.BEYOND).min(axis=0, initial=panel.BEYOND)
@@ -239,8 +239,7 @@ class DualCounted(SingleCounted):
         super().__init__(group, grid, agreed, missing)
 
     def _untouched(self) -> Flags:
-        untouched: Flags = self.blanks == self.seats
-        return untouched
+        return self.untouched
 
 
 class AllCounted(NamedTuple):

@@ -108,15 +108,22 @@ class Choosing(NamedTuple):
         values = (
             parts.values[self.rows] * np.array(self.weights, dtype=parts.values.dtype)[:, np.newaxis, np.newaxis]
         )
-        passed_over = (parts.void | parts.neutral)[self.rows]
+        without = (parts.void | parts.neutral)[self.rows]
+        passed_over = np.repeat(without[:, np.newaxis], values.shape[1], axis=1)
+        if self.lowest:
+            # An attempt that is not made yet must not be the fastest so far.
+            passed_over[:, POINTS] |= ~parts.known[self.rows]
         results = len(self.rows) - passed_over.sum(axis=0)
         behind = FARTHER if self.lowest else -FARTHER
         if values.dtype == object:
             behind *= max(1, self.size)
-        ordered = np.sort(np.where(passed_over[:, np.newaxis], behind, values), axis=0)
+        ordered = np.sort(np.where(passed_over, behind, values), axis=0)
         chosen = ordered[: self.take] if self.lowest else ordered[len(self.rows) - self.take :]
         raw: Whole = np.where(chosen == behind, 0, chosen).sum(axis=0)
-        return raw, results < (self.take if self.lowest else 1)
+        few = len(self.rows) - without.sum(axis=0) < (self.take if self.lowest else 1)
+        if self.lowest:
+            raw[POINTS] = np.where(results[POINTS] < self.take, 0, raw[POINTS])
+        return raw, few
 
     def may_be_void(self, parts: Parts) -> Flags:
         """Where there may still be too few results."""
@@ -167,7 +174,7 @@ class Standardising(NamedTuple):
                 edges = scale.reach(self.standard, 10**12)
                 raw[LEAST, open_] = np.where(grid.competing[open_], low, edges[0])
                 raw[MOST, open_] = np.where(grid.competing[open_], high, edges[1])
-        raw[POINTS] = np.where(known, raw[POINTS], 0)
+        raw[POINTS] = np.where(known & ~void, raw[POINTS], 0)
         return raw, void
 
     def groups(self, grid: Grid) -> list[Flags]:

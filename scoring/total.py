@@ -115,10 +115,10 @@ class _Counting:
 
     def _pass(self, passing: Passing) -> None:
         row = passing.row
-        values, known, void = self.values[row], self.known[row], self.void[row]
+        values, known = self.values[row], self.known[row]
         if passing.mark is not None:
             below = values < passing.mark
-            failed = below[POINTS] & known & ~void
+            failed = below[POINTS] & known
             if passing.failing == "zero":
                 below[POINTS] &= known
                 self.values[row] = np.where(below, 0, values)
@@ -150,6 +150,8 @@ class _Counting:
         finished = step.finish.of(raw, seen)
         self.void[row] = void & self.known[row]
         self.values[row] = np.where(self.void[row], 0, finished) if void.any() else finished
+        if finished.shape[0] > 1:
+            self.values[row, POINTS] = np.where(void, 0, self.values[row, POINTS])
         if finished.shape[0] > 1:
             self.may_be_void[row] = ~self.known[row] & step.raw.may_be_void(parts)
             self._reach_zero(row, self.may_be_void[row])
