@@ -1,28 +1,33 @@
 """The order of entries: by total, then by the keys the scheme names; equal in all is a shared rank.
 
 Rank = 1 + number of entries that are strictly better, among entries of the same completeness: while marking runs,
-those with all their marks are ranked among themselves and the others follow by their points so far. The order of
-input never matters: where entries are equal in everything, the rows of a list stand by the numbers printed for
-them (A2 before A10), and those without a number by entry id.
+those with all their marks are ranked among themselves and the others follow by their points so far. With stages,
+who did not go on stands behind all who did. The order of input never matters: where entries are equal in
+everything, the rows of a list stand by the numbers printed for them (A2 before A10), and those without a number by
+entry id.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from scoring.convert import Whole
+from scoring.advancement import Outcome, exclusions, levels, outcomes, questions, wanted
+from scoring.arranging import FIRST, Arranged, Question, arranged
+from scoring.field import NO_RESULT, Columns, Field, Integers
+from scoring.kinds.part import Composite
+from scoring.natural import natural
 from scoring.plan import Plan
 from scoring.prizes import Key
 from scoring.scheme import Scheme
-from scoring.sheet import ENTERED_STATE, IN_COMPETITION, Grid, Sheet
-from scoring.total import POINTS, Tally
+from scoring.sheet import Grid, Sheet
+from scoring.total import Flags, Tally
 
-LISTED_AFTER = ("out_of_competition", "not_finished", "not_started", "disqualified", "withdrawn")
-"""Statuses in the order in which they stand below the ranked entries."""
+__all__ = ["Order", "Standing", "Tie", "natural", "needed", "order"]
 
 
 class Standing(NamedTuple):
@@ -36,157 +41,220 @@ class Standing(NamedTuple):
     """The last position of its tie: rank 3 shared by two ends at 4."""
     broken_by: str
     rival: int | None
-    """The entry with the same total from which the key named in `broken_by` tells it apart."""
+    """An entry equal up to the key named in `broken_by`, which tells it apart."""
+    key: Key | None
+    """The key named in `broken_by`."""
 
 
-class Order(NamedTuple):
-    """All entries, best first."""
+class Tie(NamedTuple):
+    """Entries that share a rank which must not be shared."""
 
-    standings: tuple[Standing, ...]
+    rank: int
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """All entries, best first. Arrays are by position in the list (`sequence`, `deciders`) or by column."""
+
+    field: Field
+    sequence: Columns
+    deciders: Integers
+    firsts: Integers
+    """By column: the position at which its tie begins, counted from 1."""
+    lasts: Integers
+    """By column: the position at which its tie ends."""
+    places: Integers
+    ranks: Integers
+    """By column: the rank; 0 for none."""
+    questions: tuple[Question, ...]
+    """What entries are ordered by, stage after stage."""
+    levels: Integers
+    """By column: the last stage that was reached, counted from 0."""
+    outcomes: tuple[Outcome, ...]
+    exclusions: Mapping[str, Flags]
+    """By node, in document order: whom it takes out of the ranking; those without a result by that word."""
     complete: bool
     """Nothing is missing that a rank in competition needs."""
-    ranked: int
-    entries: int
-    """Everyone but those who withdrew or stand out of competition."""
-    open_ties: int
+    ties: tuple[Tie, ...]
+    """Those that must be broken and are not."""
+
+    @property
+    def ranked(self) -> int:
+        """How many have a rank."""
+        return int(np.count_nonzero(self.ranks))
+
+    @property
+    def entries(self) -> int:
+        """Everyone but those who withdrew or stand out of competition."""
+        return self.field.entries
+
+    @property
+    def open_ties(self) -> int:
+        """How many ties must be broken and are not."""
+        return len(self.ties)
+
+    @cached_property
+    def shared(self) -> Flags:
+        """By column: whether the rank is shared."""
+        shared: Flags = (self.ranks > 0) & (self.lasts > self.firsts)
+        return shared
+
+    @cached_property
+    def _broken(self) -> tuple[Integers, Integers]:
+        """By position: the key that decided (0 for none), and the position of a rival it told apart."""
+        firsts, lasts = self.firsts[self.sequence] - 1, self.lasts[self.sequence]
+        above, below = self.deciders[firsts], np.append(self.deciders, FIRST)[lasts]
+        ranked = self.ranks[self.sequence] > 0
+        key = np.where(ranked, np.where(above > FIRST, above, below), FIRST)
+        return key, np.where(above > FIRST, firsts - 1, lasts)
+
+    def broken_by(self, column: int) -> Key | None:
+        """The key that told an entry apart from the tie above it, or else below, with the same number."""
+        number = int(self._broken[0][self.places[column] - 1])
+        return self.questions[self.levels[column]].keys[number - 1] if number > FIRST else None
+
+    def standing(self, column: int) -> Standing:
+        """Where one entry stands."""
+        at = int(self.places[column]) - 1
+        key = self.broken_by(column)
+        return Standing(
+            column=column,
+            place=at + 1,
+            rank=int(self.ranks[column]) or None,
+            shared=bool(self.shared[column]),
+            last=int(self.lasts[column]),
+            broken_by=key.name if key else "",
+            rival=int(self.sequence[self._broken[1][at]]) if key else None,
+            key=key,
+        )
+
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        """Where everyone stands, in the order of the list."""
+        return tuple(self.standing(column) for column in self.sequence.tolist())
+
+    @cached_property
+    def excluded(self) -> Mapping[int, tuple[str, ...]]:
+        """By column, for those in question: the nodes that take an entry out of the ranking."""
+        found: dict[int, tuple[str, ...]] = {}
+        for reason, flags in self.exclusions.items():
+            for column in np.flatnonzero(flags).tolist():
+                found[column] = (*found.get(column, ()), reason)
+        return found
 
 
 def order(scheme: Scheme, plan: Plan, grid: Grid, tally: Tally, sheet: Sheet) -> Order:
     """Order all entries; rank those that can be compared: the complete ones, or all where the scheme says so."""
-    statuses = [sheet.statuses.get(entry, IN_COMPETITION) for entry in sheet.entries]
-    competing = np.array([status == IN_COMPETITION for status in statuses], dtype=np.bool_)
-    columns = _columns(scheme, plan, grid, tally)
-    last = [LISTED_AFTER.index(status) + 1 if status in LISTED_AFTER else 9 for status in statuses]
-    known = needed_known(scheme, plan, tally)
-    behind = np.where(known | scheme.ranking.rank_incomplete, -1, 0)
-    groups = np.where(competing, behind, np.array(last, dtype=np.int64))
-    sequence = np.lexsort((_as_listed(sheet), *reversed(columns), groups))
-    among = int(competing.sum())
-    ranked = among if scheme.ranking.rank_incomplete else int((competing & known).sum())
-    ties = _ties(columns, sequence[:ranked])
-    behind_them = _ties(columns, sequence[ranked:among], after=ranked)
-    keys = ("", *(key.node for key in scheme.ranking.keys for _ in range(2)))
-    standings, open_ties = [], 0
-    for tie, (first, end) in enumerate((*ties, *behind_them)):
-        ranking = first < ranked
-        broken_by, rival = _deciding(columns, sequence, ties, tie, keys) if ranking else ("", None)
-        open_ties += ranking and end - first > 1
-        standings += [
-            Standing(
-                column=int(sequence[at]),
-                place=at + 1,
-                rank=first + 1 if ranking else None,
-                shared=ranking and end - first > 1,
-                last=end,
-                broken_by=broken_by,
-                rival=rival,
-            )
-            for at in range(first, end)
-        ]
-    standings += [
-        Standing(int(sequence[at]), at + 1, None, False, at + 1, "", None) for at in range(among, len(sequence))
-    ]
+    field = Field(scheme, plan, grid, tally, sheet)
+    stages = outcomes(field)
+    asked, reached = questions(scheme), levels(field, stages)
+    ready = _ready(field, asked, reached)
+    struck = {**exclusions(field, stages, reached), NO_RESULT: _without_result(field, asked, reached)}
+    kinds = _kinds(field, ready, struck)
+    made = _arranged(field, asked, reached, kinds)
+    firsts, lasts, places, ranks = (np.zeros(len(sheet.entries), dtype=np.int64) for _ in range(4))
+    sequence = made.sequence
+    tie_firsts, tie_ends = made.ties()
+    firsts[sequence], lasts[sequence] = tie_firsts + 1, tie_ends
+    places[sequence] = np.arange(1, len(sequence) + 1)
+    if scheme.ranking.ties == "dense":
+        ranks[sequence] = np.cumsum(made.deciders >= FIRST)
+    else:
+        ranks[:] = firsts
+    if kinds is not None:
+        ranks[kinds != RANKED] = 0
     return Order(
-        standings=tuple(standings),
-        complete=bool(known[competing].all()),
-        ranked=ranked,
-        entries=sum(status not in ("withdrawn", "out_of_competition") for status in statuses),
-        open_ties=open_ties if scheme.ranking.ties == "must_break" else 0,
+        field=field,
+        sequence=sequence,
+        deciders=made.deciders,
+        firsts=firsts,
+        lasts=lasts,
+        places=places,
+        ranks=ranks,
+        questions=asked,
+        levels=reached,
+        outcomes=stages,
+        exclusions=struck,
+        complete=bool((ready | ~field.competing).all()) and all(one.decided for one in stages),
+        ties=_open(field, sequence, ranks, tie_firsts, tie_ends) if scheme.ranking.ties == "must_break" else (),
     )
 
 
-def natural(label: str) -> str:
-    """Return what a number printed for people is sorted by: as they count, A2 before A10."""
-    # How many digits a run has stands before them, so that texts compare as the numbers do.
-    return _DIGITS.sub(lambda run: chr(len(run[1])) + run[1], label)
+RANKED, BEHIND, EXCLUDED, WITHOUT_RESULT = range(4)
+"""Where entries stand in a list, from the top; after them those outside the competition, by status."""
 
 
-_DIGITS = re.compile("0*([0-9]+)")
-
-
-def _as_listed(sheet: Sheet) -> npt.NDArray[np.int64]:
-    """For each entry its place in a list by the numbers printed for them; the others follow by id."""
-    labels = [sheet.labels.get(entry, "") for entry in sheet.entries]
-    keys = [(not label, natural(label), label, entry) for label, entry in zip(labels, sheet.entries, strict=True)]
-    places = np.empty(len(keys), dtype=np.int64)
-    places[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
-    return places
-
-
-def needed(scheme: Scheme) -> tuple[str, ...]:
-    """The aspects that a rank needs: those of the total, and those the ranking keys ask for."""
-    wanted = {id_ for id_ in scheme.aspects if scheme.aspects[id_].counts}
-    for key in scheme.ranking.keys:
-        wanted |= _below(scheme, key.node)
-    return tuple(id_ for id_ in scheme.aspects if id_ in wanted)
-
-
-def _below(scheme: Scheme, node: str) -> set[str]:
-    if node in scheme.aspects:
-        return {node}
-    parts = getattr(scheme.nodes[node].node, "parts", ())
-    return set().union(*(_below(scheme, part.id) for part in parts if part.counts))
-
-
-def needed_known(scheme: Scheme, plan: Plan, tally: Tally) -> npt.NDArray[np.bool_]:
+def _ready(field: Field, asked: tuple[Question, ...], reached: Integers) -> Flags:
     """For each entry: everything its rank needs is known."""
-    rows = [plan.rows[id_] for id_ in needed(scheme)]
-    complete: npt.NDArray[np.bool_] = np.logical_and.reduce(tally.known[rows], axis=0)
-    return complete
+    ready: Flags = np.ones(len(field.columns), dtype=np.bool_)
+    for level in range(len(asked)):
+        here = reached == level if len(asked) > 1 else True
+        for node in wanted(field.scheme, level):
+            ready &= field.known(node) | ~np.asarray(here)
+    return ready
 
 
-def _columns(scheme: Scheme, plan: Plan, grid: Grid, tally: Tally) -> list[Whole]:
-    """What entries are compared by, smaller first: the total, and for each key whether and how it is answered."""
-    total = tally.lane(plan.rows[scheme.root.id], POINTS)
-    columns = [_sortable(-total if scheme.ranking.order == "high" else total)]
-    for key in scheme.ranking.keys:
-        answer, unanswered = _answer(key, plan, grid, tally)
-        columns += [unanswered, _sortable(-answer if key.order == "high" else answer)]
-    return columns
+def _without_result(field: Field, asked: tuple[Question, ...], reached: Integers) -> Flags:
+    """Who has nothing to be ranked by: no time is not the best time."""
+    without: Flags = np.zeros(len(field.columns), dtype=np.bool_)
+    for level, question in enumerate(asked):
+        if question.order == "low":
+            without |= field.known(question.node) & field.void(question.node) & (reached == level)
+    return without
 
 
-def _answer(key: Key, plan: Plan, grid: Grid, tally: Tally) -> tuple[Whole, Whole]:
-    """A key's number for each entry, and whether there is none: who was not measured stands behind who was."""
-    answer = tally.lane(plan.rows[key.node], POINTS)
-    unanswered = ~tally.known[plan.rows[key.node]]
-    column = plan.single_columns.get(key.node)
-    if column is not None:
-        unanswered = grid.single_states[column] != ENTERED_STATE
-        if key.of == "mark":
-            answer = grid.single[column]
-    return np.where(unanswered, 0, answer), unanswered.astype(np.int64)
+def _kinds(field: Field, ready: Flags, struck: Mapping[str, Flags]) -> Integers | None:
+    """For each entry which part of the list it stands in; None where all are ranked."""
+    ranked = ready | field.scheme.ranking.rank_incomplete
+    if field.statuses is None and ranked.all() and not any(flags.any() for flags in struck.values()):
+        return None
+    kinds = np.where(ranked, RANKED, BEHIND)
+    for reason, flags in struck.items():
+        kinds[flags] = WITHOUT_RESULT if reason == NO_RESULT else EXCLUDED
+    if field.statuses is not None:
+        kinds = np.where(field.competing, kinds, WITHOUT_RESULT + field.statuses)
+    return kinds
 
 
-def _sortable(numbers: Whole) -> Whole:
-    """Numbers as int64 in the same order, however large they are."""
-    if numbers.dtype != np.int64:
-        return np.unique(numbers, return_inverse=True)[1].astype(np.int64)
-    return numbers
+def _arranged(field: Field, asked: tuple[Question, ...], reached: Integers, kinds: Integers | None) -> Arranged:
+    if len(asked) == 1:
+        return arranged(field, asked[0], field.columns, kinds)
+    kinds = np.zeros(len(field.columns), dtype=np.int64) if kinds is None else kinds
+    listed = []
+    for level in reversed(range(len(asked))):
+        columns = np.flatnonzero((reached == level) & (kinds <= BEHIND))
+        listed.append(arranged(field, asked[level], columns, kinds[columns]))
+    columns = np.flatnonzero(kinds > BEHIND)
+    listed.append(arranged(field, asked[-1], columns, kinds[columns]))
+    return Arranged(*(np.concatenate(arrays) for arrays in zip(*listed, strict=True)))
 
 
-def _ties(columns: list[Whole], sequence: npt.NDArray[np.intp], after: int = 0) -> list[tuple[int, int]]:
-    """Runs of equal entries, as first and one past the last position; `after` so many others."""
-    if not len(sequence):
-        return []
-    table = np.stack(columns)[:, sequence]
-    starts = [0, *(np.flatnonzero((table[:, 1:] != table[:, :-1]).any(axis=0)) + 1).tolist()]
-    ends = [*starts[1:], len(sequence)]
-    return [(after + start, after + end) for start, end in zip(starts, ends, strict=True)]
+def _open(field: Field, sequence: Columns, ranks: Integers, firsts: Integers, ends: Integers) -> tuple[Tie, ...]:
+    entries = field.sheet.entries
+    return tuple(
+        Tie(int(ranks[sequence[first]]), tuple(entries[column] for column in sequence[first:end].tolist()))
+        for first, end in sorted(set(zip(firsts.tolist(), ends.tolist(), strict=True)))
+        if end - first > 1 and ranks[sequence[first]]
+    )
 
 
-def _deciding(
-    columns: list[Whole],
-    sequence: npt.NDArray[np.intp],
-    ties: list[tuple[int, int]],
-    tie: int,
-    keys: tuple[str, ...],
-) -> tuple[str, int | None]:
-    """The key that told this tie apart from the one above, or else below, with the same total."""
-    here = sequence[ties[tie][0]]
-    for other in (tie - 1, tie + 1):
-        if 0 <= other < len(ties):
-            rival = sequence[ties[other][0]]
-            differs = next(at for at, column in enumerate(columns) if column[here] != column[rival])
-            if differs:
-                return keys[differs], int(rival)
-    return "", None
+@lru_cache(maxsize=64)
+def needed(scheme: Scheme, level: int = -1) -> tuple[str, ...]:
+    """The aspects that a rank needs: those of the total, those the ranking keys ask for, and those of stages.
+
+    `level` asks for those of who reached this stage and no more, counted from 0; −1 for all.
+    """
+    waiting, found = list(wanted(scheme, level)), set()
+    while waiting:
+        id_ = waiting.pop()
+        if id_ not in found:
+            found.add(id_)
+            waiting += _made_of(scheme, id_)
+    return tuple(id_ for id_ in scheme.aspects if id_ in found)
+
+
+def _made_of(scheme: Scheme, id_: str) -> tuple[str, ...]:
+    node = scheme.nodes[id_].node
+    parts = node.needs() if isinstance(node, Composite) else ()
+    return (*parts, *scheme.laid.struck.get(id_, ()))

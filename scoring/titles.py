@@ -1,86 +1,150 @@
-"""Who earns which prize: rank bands, ratios, the first half, thresholds. A cut never splits a tie.
+"""Who earns which prize: rank bands, shares, quotas, medals, thresholds. A cut never splits a tie by itself.
 
-Awards are given in the order of the document. A tie that reaches over a cut is taken in whole (extend) or left in
-whole to the next award (trim). Only ranked entries of complete results earn anything.
+Awards are given in the order of the document. A tie that reaches over a cut is first asked the award's own keys;
+what still ties is taken in whole (extend) or left in whole to the next award (trim). Only ranked entries of
+complete results earn anything, and nobody who failed where failing takes no award.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from fractions import Fraction
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
 
-from scoring.exact import exact
-from scoring.prizes import Award, Condition, Everyone, FirstHalf, RankBand, Ratio, Threshold
-from scoring.ranking import Order, Standing
+import numpy as np
 
-Scores = Callable[[str | None, int], Fraction | None]
-"""The exact score of a node (None: the total) of the entry in a column of the sheet; None while it is unknown."""
+from scoring.arranging import Arranged, split
+from scoring.field import Integers
+from scoring.medals import Medals, medals
+from scoring.prizes import Award, Everyone, FirstHalf, Medal, Quota, RankBand, Ratio, Threshold
+from scoring.ranking import Order
+from scoring.reaching import fulfilled, reached
+from scoring.shares import share
+from scoring.total import Flags
+
+AtACut = Literal["", "extended", "trimmed", "split"]
+Banded = RankBand | Ratio | FirstHalf | Quota
 
 
-def awarded(awards: Iterable[Award], order: Order, scores: Scores) -> dict[int, tuple[str, ...]]:
-    """The awards of each entry, by its column in the sheet."""
-    ranked = [standing for standing in order.standings if standing.rank is not None and order.complete]
-    given: dict[int, tuple[str, ...]] = {}
-    holders: set[int] = set()
-    cut = 0
-    for award in awards:
-        cut = _cut(award, cut, order)
-        earned = [
-            standing.column
-            for standing in ranked
-            if (award.besides or standing.column not in holders)
-            and _within(award, standing, cut, scores)
-            and _fulfils(award, standing.column, scores)
-        ]
+class Reach(NamedTuple):
+    """How far an award reached: the last place its rule takes, and what became of a tie there."""
+
+    cut: int | None = None
+    tie: AtACut = ""
+    """A tie reached over the cut and was taken in whole, left in whole, or split by the award's keys."""
+    medals: Medals | None = None
+
+
+class Prizes(NamedTuple):
+    """What was given: the awards of each entry that has any, by its column in the sheet, and how each reached."""
+
+    given: Mapping[int, tuple[str, ...]]
+    reaches: Mapping[str, Reach]
+
+
+def awarded(awards: Iterable[Award], order: Order, *_: object) -> Mapping[int, tuple[str, ...]]:
+    """The awards of each entry that has any, by its column in the sheet."""
+    return prizes(awards, order).given
+
+
+def prizes(awards: Iterable[Award], order: Order) -> Prizes:
+    """Give the awards in their order."""
+    giving = _Giving(order)
+    if order.complete:
+        for award in awards:
+            giving.give(award)
+    return Prizes(giving.given, giving.reaches)
+
+
+class _Giving:
+    def __init__(self, order: Order) -> None:
+        self.order, self.field = order, order.field
+        self.ranked: Flags = order.ranks > 0
+        self.count = order.ranked
+        nobody = np.zeros(len(self.ranked), dtype=np.bool_)
+        self.barred: Flags = np.logical_or.reduce([nobody, *self.field.tally.barred.values()])
+        self.holders = nobody.copy()
+        self.left = {False: nobody.copy(), True: nobody.copy()}
+        """Who tied at a cut of an award above and was left to the next; those of besides awards on their own."""
+        self.cut = 0
+        self.given: dict[int, tuple[str, ...]] = {}
+        self.reaches: dict[str, Reach] = {}
+
+    def give(self, award: Award) -> None:
+        if self.count < award.min_entries:
+            return
+        free = self.ranked if award.besides else self.ranked & ~self.holders
+        within, reach = self.within(award, free)
+        earned = free & within & ~self.barred & self.fulfils(award)
         if not award.besides:
-            holders.update(earned)
-        for column in earned:
-            given[column] = (*given.get(column, ()), award.id)
-    return given
+            self.holders |= earned
+        self.reaches[award.id] = reach
+        for column in self.order.sequence[earned[self.order.sequence]].tolist():
+            self.given[column] = (*self.given.get(column, ()), award.id)
 
+    def fulfils(self, award: Award) -> Flags:
+        flags: Flags = np.ones(len(self.ranked), dtype=np.bool_)
+        for one in award.all_of:
+            flags &= fulfilled(self.field, one)
+        if award.any_of:
+            flags &= np.logical_or.reduce([fulfilled(self.field, one) for one in award.any_of])
+        return flags
 
-def _cut(award: Award, before: int, order: Order) -> int:
-    """The last position an award reaches, counted from the top of the list."""
-    match award.rule:
-        case RankBand(to=last):
-            return last
-        case Ratio(ratio=ratio):
-            return before + _share(exact(ratio), award.rule, order)
-        case FirstHalf():
-            return _share(Fraction(1, 2), award.rule, order)
-        case _:
-            return before
+    def within(self, award: Award, free: Flags) -> tuple[Flags, Reach]:
+        match award.rule:
+            case Threshold() as rule:
+                return reached(self.field, rule), Reach()
+            case Everyone():
+                return self.ranked, Reach()
+            case Medal() as rule:
+                found = medals(self.order, rule)
+                return found.of(rule.medal), Reach(medals=found)
+            case rule:
+                return self.banded(award, rule, free)
 
+    def banded(self, award: Award, rule: Banded, free: Flags) -> tuple[Flags, Reach]:
+        cut = self.reach(rule)
+        dense = isinstance(rule, RankBand) and self.field.scheme.ranking.ties == "dense"
+        if dense:
+            # Ranks 1-1-2: a band is of ranks, and no tie reaches over the end of one.
+            ranks = self.order.ranks
+            inside = (ranks >= getattr(rule, "from_", 1)) & (ranks <= cut)
+            if not award.besides:
+                self.cut = int(np.count_nonzero(self.ranked & (ranks <= cut)))
+            return inside, Reach(cut)
+        if not award.besides:
+            self.cut = cut
+        firsts, lasts = self.positions(award)
+        inside = firsts <= cut if rule.ties == "extend" else lasts <= cut
+        begun: Flags = self.ranked
+        if isinstance(rule, RankBand):
+            begins = firsts if rule.ties == "extend" else lasts
+            begun = (begins >= rule.from_) | (self.left[award.besides] & (lasts >= rule.from_))
+        over = free & begun & (self.order.firsts <= cut) & (self.order.lasts > cut)
+        self.left[award.besides] |= over & ~inside
+        taken, left = (over & inside).any(), (over & ~inside).any()
+        at_the_cut: AtACut = "split" if taken and left else "extended" if taken else "trimmed" if left else ""
+        return inside & begun, Reach(cut, at_the_cut)
 
-def _share(ratio: Fraction, rule: Ratio | FirstHalf, order: Order) -> int:
-    exact_count = ratio * (order.ranked if rule.of == "ranked" else order.entries)
-    match rule.rounding:
-        case "floor":
-            return exact_count.numerator // exact_count.denominator
-        case "ceil":
-            return -((-exact_count.numerator) // exact_count.denominator)
-        case _:
-            return (2 * exact_count.numerator + exact_count.denominator) // (2 * exact_count.denominator)
+    def reach(self, rule: Banded) -> int:
+        """The last position an award reaches, counted from the top of the list."""
+        match rule:
+            case RankBand(to=last):
+                return last
+            case Quota(count=count):
+                return self.cut + count
+            case Ratio():
+                return self.cut + share(rule, ranked=self.count, entries=self.order.entries)
+            case FirstHalf():
+                return share(rule, ranked=self.count, entries=self.order.entries)
 
-
-def _within(award: Award, standing: Standing, cut: int, scores: Scores) -> bool:
-    rule = award.rule
-    if isinstance(rule, Threshold):
-        return _reached(rule, standing.column, scores)
-    if isinstance(rule, Everyone):
-        return True
-    assert standing.rank is not None
-    reaches = standing.rank if rule.ties == "extend" else standing.last
-    # A tie that an award above left behind still begins below the band that takes it.
-    return reaches <= cut and (not isinstance(rule, RankBand) or reaches >= rule.from_)
-
-
-def _reached(condition: Condition, column: int, scores: Scores) -> bool:
-    score = scores(condition.node, column)
-    return score is not None and score >= exact(condition.at_least)
-
-
-def _fulfils(award: Award, column: int, scores: Scores) -> bool:
-    return all(_reached(one, column, scores) for one in award.all_of) and (
-        not award.any_of or any(_reached(one, column, scores) for one in award.any_of)
-    )
+    def positions(self, award: Award) -> tuple[Integers, Integers]:
+        """The first and last position of everybody's tie, split by the award's own keys."""
+        order = self.order
+        if not award.keys:
+            return order.firsts, order.lasts
+        sequence, deciders = order.sequence.copy(), order.deciders.copy()
+        split(self.field, award.keys, sequence, deciders)
+        firsts, lasts = order.firsts.copy(), order.lasts.copy()
+        tie_firsts, tie_ends = Arranged(sequence, deciders).ties()
+        firsts[sequence], lasts[sequence] = tie_firsts + 1, tie_ends
+        return firsts, lasts
