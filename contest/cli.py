@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from contest import score
 from contest.errors import ContestError
 from contest.settings import Settings, SettingWrong
 
@@ -57,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=sentence)
         command.set_defaults(run=run)
+
+    score.add_commands(commands)
 
     administrator = commands.add_parser("administrator", help="make or reset an administrator's account")
     administrator.add_argument("login")

@@ -50,7 +50,7 @@ def read(content: bytes) -> Grid:
 def _workbook(content: bytes) -> Grid:
     from openpyxl import load_workbook  # slow: the workbook library
 
-    _check_archive(content)
+    check_archive(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         sheet = book.worksheets[0]
@@ -61,16 +61,17 @@ def _workbook(content: bytes) -> Grid:
         raise FileUnreadable() from broken
 
 
-def _check_archive(content: bytes) -> None:
+def check_archive(content: bytes, *, unpacked: int = _UNPACKED) -> None:
+    """Refuse what unpacks to more than a sheet needs, before it is unpacked. FileUnreadable, FileTooLong."""
     try:
         members = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except zipfile.BadZipFile as broken:
         raise FileUnreadable() from broken
-    unpacked = sum(member.file_size for member in members)
+    size = sum(member.file_size for member in members)
     if (
         len(members) > _MEMBERS
-        or unpacked > _UNPACKED
-        or unpacked > _RATIO * max(len(content), 1)
+        or size > unpacked
+        or size > _RATIO * max(len(content), 1)
         or any(".." in member.filename or member.filename.startswith("/") for member in members)
     ):
         raise FileTooLong(rows=ROWS, columns=COLUMNS)
@@ -86,11 +87,13 @@ def _cell(cell: Any) -> Cell:
         return Cell("")
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # a staff number typed as a number is text to us
-    return Cell(_plain(str(value)), formula=cell.data_type == "f")
+    return Cell(plain(str(value)), formula=cell.data_type == "f")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """What a person sees in a cell: one line, and nothing that prints as nothing."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     kept = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     return "".join(letter for letter in " ".join(kept.split()) if unicodedata.category(letter) != "Cc")
 
@@ -107,7 +110,7 @@ def _text(content: bytes) -> Grid:
         delimiter = max(",;\t", key=first.count)
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         try:
-            return Grid(sheet="CSV", rows=_bounded([Cell(_plain(cell)) for cell in row] for row in rows))
+            return Grid(sheet="CSV", rows=_bounded([Cell(plain(cell)) for cell in row] for row in rows))
         except csv.Error as broken:
             raise FileUnreadable() from broken
     raise FileUnreadable()
