@@ -1,99 +1,108 @@
 """Which group earns which award of the table: the words of prizes, asked of the ranks and points of groups.
 
-Awards are given in the order of the document to ranked groups of a complete table. A cut never splits a tie.
+Awards are given in the order of the document to ranked groups of a complete table. A cut never splits a tie: it is
+taken in whole (extend), or left in whole to the next award (trim).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from scoring.exact import exact
-from scoring.prizes import (
-    Award,
-    Everyone,
-    FirstHalf,
-    Limits,
-    Quota,
-    RankBand,
-    Ratio,
-    Threshold,
-)
+from scoring.prizes import Award, Everyone, FirstHalf, Limits, Medal, Quota, RankBand, Ratio, Threshold
+from scoring.shares import share
 
 
 class Ranked(NamedTuple):
-    """What awards ask of a ranked group: its tie by rank numbers and by positions in the list, and its points.
-
-    Rank 3 shared by two takes up 3 and 4, or 3 alone where no ranks are skipped (1-1-2).
-    """
+    """What awards ask of a ranked group: its rank, the first and last position of its tie, its points."""
 
     group: str
     rank: int
-    through: int
     first: int
     last: int
     points: Fraction
 
 
-def awarded(awards: Iterable[Award], ranked: Sequence[Ranked], groups: int) -> dict[str, tuple[str, ...]]:
+def awarded(
+    awards: Iterable[Award], ranked: Sequence[Ranked], groups: int, ties: Literal["shared", "dense", "must_break"]
+) -> dict[str, tuple[str, ...]]:
     """The awards of each group, of those ranked (best first) among so many groups of the table."""
-    given: dict[str, tuple[str, ...]] = {}
-    holders: set[str] = set()
-    cut = 0
+    giving = _Giving(ranked, groups, dense=ties == "dense")
     for award in awards:
-        if len(ranked) < award.min_entries:
-            continue
-        open_to = [one for one in ranked if (award.besides or one.group not in holders) and _fulfils(award, one)]
-        cut = _cut(award, cut, len(ranked), groups)
-        earned = [one.group for one in open_to if _within(award, one, cut, open_to)]
+        giving.give(award)
+    return giving.given
+
+
+class _Giving:
+    def __init__(self, ranked: Sequence[Ranked], groups: int, *, dense: bool) -> None:
+        self.ranked, self.groups, self.dense = ranked, groups, dense
+        self.given: dict[str, tuple[str, ...]] = {}
+        self.holders: set[str] = set()
+        self.left: dict[bool, set[str]] = {False: set(), True: set()}
+        """Who tied at a cut of an award above and was left to the next; those of besides awards on their own."""
+        self.cut = 0
+
+    def give(self, award: Award) -> None:
+        if len(self.ranked) < award.min_entries:
+            return
+        free = [one for one in self.ranked if award.besides or one.group not in self.holders]
+        earned = [one.group for one in self.within(award, free) if _fulfils(award, one)]
         if not award.besides:
-            holders.update(earned)
+            self.holders.update(earned)
         for group in earned:
-            given[group] = (*given.get(group, ()), award.id)
-    return given
+            self.given[group] = (*self.given.get(group, ()), award.id)
+
+    def within(self, award: Award, free: list[Ranked]) -> list[Ranked]:
+        """Of those free to take it, all whom the rule reaches."""
+        match award.rule:
+            case RankBand() as rule:
+                return self.banded(award, rule, free)
+            case Ratio() | FirstHalf() as rule:
+                places = share(rule, ranked=len(self.ranked), entries=self.groups)
+                cut = self.cut + places if isinstance(rule, Ratio) else places
+                return self.to_the_cut(award, cut, rule.ties, free)
+            case Quota() as rule:
+                return _next_ones(rule, [one for one in free if _fulfils(award, one)])
+            case Threshold() as rule:
+                return [one for one in free if _holds(rule, one)]
+            case Everyone():
+                return free
+            case Medal():
+                raise AssertionError("a table with a medal rule passed the check of its document")
+
+    def banded(self, award: Award, rule: RankBand, free: list[Ranked]) -> list[Ranked]:
+        if self.dense:
+            # Ranks 1-1-2: a band is of ranks, and no tie reaches over the end of one.
+            return [one for one in free if rule.from_ <= one.rank <= rule.to]
+        left = self.left[award.besides]
+        begun = [
+            one
+            for one in free
+            if (one.first if rule.ties == "extend" else one.last) >= rule.from_
+            or (one.group in left and one.last >= rule.from_)
+        ]
+        return self.to_the_cut(award, rule.to, rule.ties, begun)
+
+    def to_the_cut(
+        self, award: Award, cut: int, ties: Literal["extend", "trim"], begun: list[Ranked]
+    ) -> list[Ranked]:
+        if not award.besides:
+            self.cut = cut
+        if ties == "extend":
+            return [one for one in begun if one.first <= cut]
+        self.left[award.besides].update(one.group for one in begun if one.first <= cut < one.last)
+        return [one for one in begun if one.last <= cut]
 
 
-def _cut(award: Award, before: int, ranked: int, groups: int) -> int:
-    """The last position an award reaches."""
-    match award.rule:
-        case RankBand(to=last):
-            return last
-        case Ratio(ratio=ratio):
-            return before + _share(exact(ratio), award.rule, ranked, groups)
-        case FirstHalf():
-            return _share(Fraction(1, 2), award.rule, ranked, groups)
-        case _:
-            return before
-
-
-def _share(ratio: Fraction, rule: Ratio | FirstHalf, ranked: int, groups: int) -> int:
-    share = ratio * (ranked if rule.of == "ranked" else groups)
-    match rule.rounding:
-        case "floor":
-            return share.numerator // share.denominator
-        case "ceil":
-            return -((-share.numerator) // share.denominator)
-        case _:
-            return (2 * share.numerator + share.denominator) // (2 * share.denominator)
-
-
-def _within(award: Award, one: Ranked, cut: int, open_to: Sequence[Ranked]) -> bool:
-    match award.rule:
-        case RankBand(from_=first, ties=ties):
-            return first <= (one.rank if ties == "extend" else one.through) <= cut
-        case Ratio(ties=ties) | FirstHalf(ties=ties):
-            return (one.first if ties == "extend" else one.last) <= cut
-        case Quota(count=count, ties="extend"):
-            return sum(other.rank < one.rank for other in open_to) < count
-        case Quota(count=count):
-            return sum(other.rank <= one.rank for other in open_to) <= count
-        case Threshold():
-            return _holds(award.rule, one)
-        case Everyone():
-            return True
-        case _:
-            raise AssertionError("a rule that no table takes passed the check of its document")
+def _next_ones(rule: Quota, free: list[Ranked]) -> list[Ranked]:
+    """The next so many of those who are left."""
+    firsts = [one.first for one in free]
+    if rule.ties == "extend":
+        return [one for one in free if bisect_left(firsts, one.first) < rule.count]
+    return [one for one in free if bisect_right(firsts, one.first) <= rule.count]
 
 
 def _holds(limits: Limits, one: Ranked) -> bool:

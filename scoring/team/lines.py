@@ -78,18 +78,20 @@ def lines(table: TeamTable, events: Mapping[str, list[Placing]], rulings: Ruling
     """Place and value every entry of the events that belong to the table."""
     own = {words.event: words for words in table.events}
     unplaced = {one.status: exact(one.points) for one in table.unplaced}
+    prices = Prices()
     found: list[tuple[Line, Fraction]] = []
     for event, rows in events.items():
         words = own.get(event)
         if words is None and not table.other_events:
             continue
-        weight = exact(words.weight) if words else Fraction(1)
+        weight = words.weight if words else "1"
         placed, field = _stand(table, event, rows, rulings)
         if field.entries < table.min_entries:
             for line in placed:
                 line.verdict, line.place = "small", None
-        worth = _worth(words.points if words and words.points else table.points, field)
-        found += [(line, points * weight) for line, points in _valued(placed, worth, unplaced)]
+        worth = prices.of(words.points if words and words.points else table.points, weight, field)
+        own_unplaced = {status: points * exact(weight) for status, points in unplaced.items()}
+        found += _valued(placed, worth, own_unplaced)
     # Most lines share a few denominators; the least common one is found over those alone.
     unit = math.lcm(*{points.denominator for _, points in found})
     groups: defaultdict[str, list[Line]] = defaultdict(list)
@@ -193,31 +195,63 @@ def serving(table: TeamTable) -> Callable[[Line], tuple[object, ...]]:
     return serves
 
 
-def _worth(points: Points, field: Field) -> Worth:
+class Prices:
+    """What entries are worth; events with the same rule, weight and size share what was once computed."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Points, str, int], Worth] = {}
+
+    def of(self, points: Points, weight: str, field: Field) -> Worth:
+        """The worth of an entry in an event with so many entries."""
+        size = 0
+        if isinstance(points, Falling) or (isinstance(points, ByPlace) and points.one_less):
+            size = field.of(points.among)
+        key = (points, weight, size)
+        if key not in self._known:
+            self._known[key] = _worth(points, exact(weight), size)
+        return self._known[key]
+
+
+def _worth(points: Points, weight: Fraction, size: int) -> Worth:
     match points:
         case ByTotal(node=node):
-            return lambda line: line.row.score(node)
+            worth = _score_of(node, weight)
         case ByPlace():
-            return _over_places(_place_list(points, field.of(points.among)), points.ties)
+            worth = _over_places(_place_list(points, size), weight, points.ties)
         case Falling(last=last, step=step):
-            first, last_place = exact(last), field.of(points.among)
-            return _over_places(lambda place: first + exact(step) * max(last_place - place, 0), points.ties)
+            least, each = exact(last), exact(step)
+            worth = _over_places(lambda place: least + each * max(size - place, 0), weight, points.ties)
         case ByRank():
-            return _over_places(Fraction, points.ties)
+            worth = _over_places(Fraction, weight, points.ties)
         case ByAward():
-            return _award_list(points)
-        case ByEntry(points=each):
-            same = exact(each)
-            return lambda _line: same
+            worth = _award_list(points, weight)
+        case ByEntry(points=each_entry):
+            same = exact(each_entry) * weight
+
+            def worth(_line: Line) -> Fraction:
+                return same
+
         case _:
             assert_never(points)
+    return worth
+
+
+def _score_of(node: str | None, weight: Fraction) -> Worth:
+    if weight == 1:
+        return lambda line: line.row.score(node)
+
+    def worth(line: Line) -> Fraction | None:
+        score = line.row.score(node)
+        return None if score is None else score * weight
+
+    return worth
 
 
 def _place_list(words: ByPlace, field: int) -> Callable[[int], Fraction]:
     listed = [exact(points) for points in words.points]
     bands = [(band.to, exact(band.points)) for band in words.bands]
     others = exact(words.others)
-    taken = field - 1 if field <= words.one_less else math.inf
+    taken = field - 1 if words.one_less and field <= words.one_less else math.inf
 
     def at(place: int) -> Fraction:
         if place > taken:
@@ -229,7 +263,7 @@ def _place_list(words: ByPlace, field: int) -> Callable[[int], Fraction]:
     return at
 
 
-def _over_places(at: Callable[[int], Fraction], ties: Ties) -> Worth:
+def _over_places(at: Callable[[int], Fraction], weight: Fraction, ties: Ties) -> Worth:
     """Points by place, computed once for each place and number of those who share it."""
     known: dict[tuple[int, int], Fraction] = {}
 
@@ -239,15 +273,15 @@ def _over_places(at: Callable[[int], Fraction], ties: Ties) -> Worth:
         cell = (line.place, shared)
         if cell not in known:
             filled = range(line.place, line.place + shared)
-            known[cell] = sum((at(place) for place in filled), Fraction(0)) / shared
+            known[cell] = sum((at(place) for place in filled), Fraction(0)) * weight / shared
         return known[cell]
 
     return worth
 
 
-def _award_list(words: ByAward) -> Worth:
-    points = {one.award: exact(one.points) for one in words.points}
-    others = exact(words.others)
+def _award_list(words: ByAward, weight: Fraction) -> Worth:
+    points = {one.award: exact(one.points) * weight for one in words.points}
+    others = exact(words.others) * weight
 
     def worth(line: Line) -> Fraction:
         held = [points[award] for award in points if award in line.row.awards]

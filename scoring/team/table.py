@@ -275,7 +275,6 @@ def _prizes(table: TeamTable, ordered: list[Standing]) -> dict[str, tuple[str, .
         Ranked(
             group=one.group,
             rank=one.rank,
-            through=one.rank if table.ties == "dense" else one.last,
             first=one.first,
             last=one.last,
             points=one.points or Fraction(0),
@@ -283,7 +282,8 @@ def _prizes(table: TeamTable, ordered: list[Standing]) -> dict[str, tuple[str, .
         for one in ordered
         if one.rank is not None
     ]
-    return awarded(table.awards, ranked, sum(one.unranked != "outside" for one in ordered))
+    groups = sum(one.unranked != "outside" for one in ordered)
+    return awarded(table.awards, ranked, groups, table.ties)
 
 
 def _open_ties(ordered: list[Standing]) -> Iterable[Tie]:
