@@ -293,6 +293,6 @@ class Hub:
         try:
             yield
         finally:
-            tasks = [following, *self._opening.values()]
-            tasks += [kept.task for kept in self._rooms.values() if kept.task is not None]
-            await ended(tasks)
+            # First what makes rooms, then the rooms that were made until then.
+            await ended([following, *self._opening.values()])
+            await ended(kept.task for kept in self._rooms.values() if kept.task is not None)

@@ -9,23 +9,28 @@ import uvicorn
 
 from realtime.transport import serve_options
 
+PATIENCE = 60.0
+"""Seconds after which what must happen counts as never happening: no test passes or fails by being slow."""
+
 
 @asynccontextmanager
 async def served(app, **options):
     """Serve an application the way the product does; yields the server and its port."""
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, **(serve_options() | options)))
     listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
     running = asyncio.create_task(server._serve([listening]))
-    await until(lambda: server.started or running.done())
     try:
-        yield server, listening.getsockname()[1]
+        await until(lambda: server.started or running.done())
+        yield server, port
     finally:
         server.should_exit = True
-        await running
+        async with asyncio.timeout(PATIENCE):
+            await running
 
 
-async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
-    """Wait until something is so; fail when it is not so in time."""
+async def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Wait until something is so; fail when it never is. A shorter time is for loops with a time of their own."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 -- the condition belongs to the code under test, which sets no event
             await asyncio.sleep(0.005)
