@@ -54,10 +54,14 @@ def questions(scheme: Scheme) -> tuple[Question, ...]:
     """What entries are ordered by, stage after stage; without stages the total."""
     ranking, stages = scheme.ranking, scheme.document.stages
     if not stages:
-        return (Question(scheme.root.id, ranking.order, asked(ranking)),)
+        return (Question(scheme.root.id, ranking.order, asked(ranking, ranking.keys)),)
     last = len(stages) - 1
     return tuple(
-        Question(stage.node, stage.order, (*stage.keys, *asked(ranking)) if at == last else stage.keys)
+        Question(
+            stage.node,
+            stage.order,
+            asked(ranking, (*stage.keys, *ranking.keys) if at == last else stage.keys),
+        )
         for at, stage in enumerate(stages)
     )
 

@@ -23,11 +23,11 @@ NOWHERE = 2**62
 LOT = Key(of="lot")
 
 
-def asked(ranking: Ranking) -> Keys:
-    """The keys of a ranking; a tie that must be broken is broken by lot in the end."""
-    if ranking.ties == "must_break" and not any(key.of == "lot" for key in ranking.keys):
-        return (*ranking.keys, LOT)
-    return ranking.keys
+def asked(ranking: Ranking, keys: Keys) -> Keys:
+    """The keys as they are asked: a tie that must be broken is broken by lot in the end."""
+    if ranking.ties == "must_break" and not any(key.of == "lot" for key in keys):
+        return (*keys, LOT)
+    return keys
 
 
 def answers(field: Field, key: Key, columns: Columns) -> list[Whole]:

@@ -27,7 +27,7 @@ from scoring.scheme import Scheme
 from scoring.sheet import Grid, Sheet
 from scoring.total import Flags, Tally
 
-__all__ = ["Order", "Standing", "Tie", "natural", "needed", "order"]
+__all__ = ["Order", "Standing", "Tie", "awaited", "natural", "needed", "order"]
 
 
 class Standing(NamedTuple):
@@ -136,10 +136,10 @@ class Order:
 
     @cached_property
     def excluded(self) -> Mapping[int, tuple[str, ...]]:
-        """By column, for those in question: the nodes that take an entry out of the ranking."""
+        """By column, for those in question: the nodes that take an entry in competition out of the ranking."""
         found: dict[int, tuple[str, ...]] = {}
         for reason, flags in self.exclusions.items():
-            for column in np.flatnonzero(flags).tolist():
+            for column in np.flatnonzero(flags & self.field.competing).tolist():
                 found[column] = (*found.get(column, ()), reason)
         return found
 
@@ -252,6 +252,16 @@ def needed(scheme: Scheme, level: int = -1) -> tuple[str, ...]:
             found.add(id_)
             waiting += _made_of(scheme, id_)
     return tuple(id_ for id_ in scheme.aspects if id_ in found)
+
+
+def awaited(order: Order) -> Flags:
+    """For each of the needed aspects and each entry: its rank needs it. Who went no further needs no more."""
+    scheme = order.field.scheme
+    every = needed(scheme)
+    by_level = [set(needed(scheme, level)) for level in range(len(order.questions))]
+    waits = np.array([[id_ in own for id_ in every] for own in by_level], dtype=np.bool_)
+    awaited: Flags = waits[order.levels].T
+    return awaited
 
 
 def _made_of(scheme: Scheme, id_: str) -> tuple[str, ...]:

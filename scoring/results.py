@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 import msgspec
 
+from scoring.advancement import STATES
 from scoring.cells import grid
 from scoring.exact import printed
+from scoring.field import NO_RESULT
 from scoring.plan import Plan, plan
-from scoring.ranking import Order, Standing, needed, order
+from scoring.prospects import prospects
+from scoring.ranking import Order, Standing, Tie, awaited, needed, order
 from scoring.remarks import Remark, remarks
 from scoring.scheme import NodeLine, Placed, Scheme
 from scoring.sheet import IN_COMPETITION, Grid, Sheet, judges_of
@@ -69,7 +72,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     are the totals still possible. `complete` of `aspects` are marked, of those a rank needs. A rank is None
     outside the competition and while a mark of the entry is missing: the complete are ranked among themselves.
     `gap` is the exact distance to the total of the first, printed; None for the first and for who has no rank.
-    `excluded` names the pass marks and vetoes that keep the entry out of the ranking.
+    `excluded` names the pass marks and vetoes that keep the entry out of the ranking; `no_result` among them says
+    that there is nothing to rank it by. Where the scheme has stages, `stage` is the one reached last, and
+    `advances` says for every stage whether the entry goes on: `through`, `possible`, `out`, or nothing. While
+    marking runs, `prospects` says the same of awards by rank.
     """
 
     entry: str
@@ -88,6 +94,19 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     tie_broken_by: str = ""
     gap: str | None = None
     excluded: tuple[str, ...] = ()
+    stage: str = ""
+    advances: tuple[str, ...] = ()
+    prospects: Mapping[str, str] = {}
+
+
+class StageLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A stage in words, whether it is decided who goes on, and how many places lead on where that is a number."""
+
+    id: str
+    name: str
+    name_en: str
+    decided: bool
+    places: int | None
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +119,9 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     missing: int
     remarks: tuple[Remark, ...] = ()
     """The marks that the rules ask for again, worst first."""
+    ties: tuple[Tie, ...] = ()
+    """The ties that must be broken and are not."""
+    stages: tuple[StageLine, ...] = ()
 
 
 class Computed(NamedTuple):
@@ -128,12 +150,15 @@ def results(scheme: Scheme, sheet: Sheet) -> Results:
     """
     computed = compute(scheme, sheet)
     wanted = [computed.plan.rows[id_] for id_ in needed(scheme)]
-    missing = computed.tally.missing[wanted]
+    waits = awaited(computed.order)
+    missing = computed.tally.missing[wanted] * waits
     prints = {id_: Print(placed.places, -1 if _taken_away(placed) else 1) for id_, placed in scheme.nodes.items()}
-    complete = (missing == 0).sum(axis=0)
+    complete = ((missing == 0) & waits).sum(axis=0).tolist()
+    aspects = waits.sum(axis=0).tolist()
+    foreseen = prospects(computed.order)
     return Results(
         rows=tuple(
-            _row(computed, standing, prints, int(complete[standing.column]), len(wanted))
+            _row(computed, standing, prints, (complete[standing.column], aspects[standing.column]), foreseen)
             for standing in computed.order.standings
         ),
         columns=scheme.columns,
@@ -141,6 +166,17 @@ def results(scheme: Scheme, sheet: Sheet) -> Results:
         open_ties=computed.order.open_ties,
         missing=int(missing[:, computed.grid.competing].sum()),
         remarks=remarks(computed.plan, computed.grid),
+        ties=computed.order.ties,
+        stages=tuple(
+            StageLine(
+                id=one.stage.id,
+                name=one.stage.name,
+                name_en=one.stage.name_en,
+                decided=one.decided,
+                places=one.cut,
+            )
+            for one in computed.order.outcomes
+        ),
     )
 
 
@@ -151,7 +187,7 @@ def compute(scheme: Scheme, sheet: Sheet, trace: dict[str, Seen] | None = None) 
     values = tally(layout, cells, trace)
     ordered = order(scheme, layout, cells, values, sheet)
     computed = Computed(scheme, sheet, layout, cells, values, ordered, {})
-    return computed._replace(awards=awarded(scheme.awards, ordered, computed.score))
+    return computed._replace(awards=awarded(scheme.awards, ordered))
 
 
 def _taken_away(placed: Placed) -> bool:
@@ -160,9 +196,14 @@ def _taken_away(placed: Placed) -> bool:
 
 
 def _row(
-    computed: Computed, standing: Standing, prints: Mapping[str, Print], complete: int, aspects: int
+    computed: Computed,
+    standing: Standing,
+    prints: Mapping[str, Print],
+    marked: tuple[int, int],
+    foreseen: Sequence[Mapping[str, str]],
 ) -> Result:
     scheme, layout, column = computed.scheme, computed.plan, standing.column
+    ordered = computed.order
     entry = computed.sheet.entries[column]
     status = computed.sheet.statuses.get(entry, IN_COMPETITION)
     root = layout.rows[scheme.root.id]
@@ -172,10 +213,13 @@ def _row(
 
     def gap() -> str:
         totals = computed.tally.lane(root, POINTS)
-        behind = int(totals[computed.order.standings[0].column]) - int(totals[column])
+        behind = int(totals[ordered.sequence[0]]) - int(totals[column])
         return printed(abs(behind), layout.denominators[root], scheme.places)
 
     shown = status == IN_COMPETITION or status in SHOWN_OUTSIDE
+    excluded = ordered.excluded.get(column, ())
+    has_total = shown and NO_RESULT not in excluded
+    last = ordered.levels[column] == len(ordered.questions) - 1
     best, worst = (MOST, LEAST) if scheme.ranking.order == "high" else (LEAST, MOST)
     return Result(
         entry=entry,
@@ -183,15 +227,18 @@ def _row(
         rank=standing.rank,
         shared=standing.shared,
         status=status,
-        total=total(POINTS) if shown and computed.tally.known[root, column] else None,
+        total=total(POINTS) if has_total and computed.tally.known[root, column] else None,
         points=total(POINTS),
-        complete=complete,
-        aspects=aspects,
+        complete=marked[0],
+        aspects=marked[1],
         best=total(best) if shown else None,
         worst=total(worst) if shown else None,
         scores=Scores(layout, computed.tally, prints, column),
         awards=computed.awards.get(column, ()),
         tie_broken_by=standing.broken_by,
-        gap=gap() if standing.rank is not None and standing.rank > 1 else None,
-        excluded=tuple(id_ for id_, flags in computed.tally.excluded.items() if flags[column]),
+        gap=gap() if standing.rank is not None and standing.rank > 1 and last else None,
+        excluded=excluded,
+        stage=ordered.outcomes[ordered.levels[column]].stage.id if ordered.outcomes else "",
+        advances=tuple(STATES[one.states[column]] for one in ordered.outcomes),
+        prospects=foreseen[column],
     )

@@ -41,7 +41,7 @@ class Prizes(NamedTuple):
     reaches: Mapping[str, Reach]
 
 
-def awarded(awards: Iterable[Award], order: Order, *_: object) -> Mapping[int, tuple[str, ...]]:
+def awarded(awards: Iterable[Award], order: Order) -> Mapping[int, tuple[str, ...]]:
     """The awards of each entry that has any, by its column in the sheet."""
     return prizes(awards, order).given
 
@@ -117,8 +117,7 @@ class _Giving:
         inside = firsts <= cut if rule.ties == "extend" else lasts <= cut
         begun: Flags = self.ranked
         if isinstance(rule, RankBand):
-            begins = firsts if rule.ties == "extend" else lasts
-            begun = (begins >= rule.from_) | (self.left[award.besides] & (lasts >= rule.from_))
+            begun = (firsts >= rule.from_) | (self.left[award.besides] & (lasts >= rule.from_))
         over = free & begun & (self.order.firsts <= cut) & (self.order.lasts > cut)
         self.left[award.besides] |= over & ~inside
         taken, left = (over & inside).any(), (over & ~inside).any()
