@@ -4,6 +4,7 @@ import json
 from random import Random
 
 from scoring import Scheme, Sheet, SheetMark, parse
+from tests.scoring import oracle
 from tests.scoring.authors import Author
 from tests.scoring.oracle import Facts, Tree
 from tests.scoring.oracle.tree import by_panel
@@ -15,7 +16,11 @@ FEATURES = frozenset({
     "award_quota", "award_medal", "award_keys", "min_entries", "condition_ends", "condition_attribute",
 })  # fmt: skip
 """Everything the language has gained; a contest is drawn from those that are named."""
-LANDED: frozenset[str] = frozenset()
+WAITING = frozenset({
+    "veto", "best_mark", "panel_standardise", "award_keys", "stages", "key_places", "key_place_marks",
+    "key_attempts", "key_lot", "key_attribute",
+})  # fmt: skip
+LANDED = FEATURES - WAITING
 """What the engine knows by now."""
 OUTSIDE = ("not_finished", "out_of_competition", "withdrawn", "disqualified", "not_started")
 
@@ -52,6 +57,8 @@ class Contest:
         self.marks = {
             entry: self.drawn(entry, holes if dice.random() < 0.7 else 0, absent) for entry in self.entries
         }
+        if self.document.get("stages") and not holes:
+            self.send_home()
 
     def read(self, document: dict) -> None:
         """Take this document."""
@@ -77,6 +84,29 @@ class Contest:
         }
         self.lots = some(dice.choice([0, 0.5, 1]), lambda: dice.randint(1, 5))
         self.labels = some(dice.choice([0, 0.9]), lambda: f"{dice.choice('AB')}{dice.randint(1, 12)}")
+
+    def send_home(self) -> None:
+        """Who does not go on is not marked in later stages, where nobody else's score hangs on it."""
+        before = oracle.judge(self.document, self.facts())
+        together = any(
+            node["kind"] == "standardised" or "standardise" in node or node.get("convert", {}).get("by") == "best"
+            for node in before.tree.nodes.values()
+        )
+        if together or not before.order.finished or "places" in json.dumps(self.document["stages"]):
+            return
+        marks = self.marks
+        self.marks = {}
+        for entry, own in marks.items():
+            needed = oracle.needed_aspects(before.tree, before.order.levels[entry])
+            home = self.dice.random() < 0.7
+            self.marks[entry] = {
+                (aspect, seat): mark
+                for (aspect, seat), mark in own.items()
+                if not home or aspect in needed or self.aspects[aspect]["kind"] == "veto"
+            }
+        after = oracle.judge(self.document, self.facts()).order
+        if not after.finished or after.levels != before.order.levels:
+            self.marks = marks
 
     def slots(self, entry: str):
         for aspect, node in self.aspects.items():

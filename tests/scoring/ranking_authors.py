@@ -46,9 +46,9 @@ class RankingAuthor:
             return {"of": "attribute", "attribute": dice.choice(["born", "number", "word"]), "order": order}
         fitting = [node["id"] for node in self.nodes if self.answers(of, node)]
         if not fitting:
-            return {"node": dice.choice(self.nodes)["id"]}
+            return {"node": self.root["id"]}
         key = {"node": dice.choice(fitting), "of": of}
-        return {**key, "order": order} if of in ("score", "mark") else key
+        return {**key, "order": order} if of in ("score", "mark", "places") else key
 
     def answers(self, of: str, node: dict) -> bool:
         """Whether a node can be asked this."""
@@ -135,5 +135,40 @@ class RankingAuthor:
             words["at_most"] = number(dice, 5, 30, 1)
         return words
 
+    # ---- stages -------------------------------------------------------------------------------------------
+
     def stages(self) -> list[dict]:
-        return []
+        """Two or three stages, the last one often by the total."""
+        dice = self.dice
+        fitting = [node["id"] for node in self.nodes if node["kind"] != "veto"]
+        if self.only_rising or len(fitting) < 3 or not self.has("stages", 0.35):
+            return []
+        nodes = dice.sample(fitting[1:], dice.randint(2, min(3, len(fitting) - 1)))
+        if dice.random() < 0.5:
+            nodes[-1] = self.root["id"]
+        return [self.stage(at, node, last=node is nodes[-1]) for at, node in enumerate(nodes)]
+
+    def stage(self, at: int, node: str, *, last: bool) -> dict:
+        dice = self.dice
+        stage = {"id": f"R{at}", "name": f"第 {at + 1} 轮", "node": node}
+        if dice.random() < 0.4:
+            stage["order"] = dice.choice(["high", "low"])
+        if dice.random() < 0.4:
+            stage["keys"] = self.keys(dice.randint(1, 2))
+        if not last and dice.random() < 0.9:
+            stage["advance"] = self.advance()
+        return stage
+
+    def advance(self) -> dict:
+        dice = self.dice
+        by = dice.choice(["rank", "rank", "ratio", "first_half", "score", "heats", "heats"])
+        ties = dice.choice([{}, {"ties": "extend"}, {"ties": "trim"}])
+        if by == "rank":
+            return {"by": "rank", "to": dice.randint(1, 4), **ties}
+        if by == "heats":
+            also = dice.choice([{}, {"also": dice.randint(0, 2)}])
+            return {"by": "heats", "attribute": "heat", "to": dice.randint(0, 2), **also, **ties}
+        while True:
+            rule = self.rule()
+            if rule["by"] == by:
+                return rule

@@ -85,7 +85,6 @@ class Writer:
             node["spread"] = dice.choice([None, "1", "2.5", "0.1"])
         if self.has("panel_standardise", 0.2) and not self.only_rising:
             node["standardise"] = self.scale()
-            node.pop("spread", None)
         return node
 
     def judgement(self) -> dict:

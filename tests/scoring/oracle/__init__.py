@@ -5,14 +5,14 @@ It shares no line with the engine. Where the two differ, one of them is wrong.
 
 from typing import Any, NamedTuple
 
-from tests.scoring.oracle.awards import given
+from tests.scoring.oracle.awards import Giving
 from tests.scoring.oracle.numbers import r, shown
 from tests.scoring.oracle.ranking import Order, needed_aspects
 from tests.scoring.oracle.remarks import remarks
 from tests.scoring.oracle.tree import Tree, taken_away
 from tests.scoring.oracle.values import Values
 
-__all__ = ["Facts", "Outcome", "Tree", "judge", "r", "shown", "taken_away"]
+__all__ = ["Facts", "Outcome", "Tree", "judge", "needed_aspects", "r", "shown", "taken_away"]
 
 
 class Facts(NamedTuple):
@@ -49,5 +49,9 @@ def judge(document, facts):
     tree = Tree(document)
     values = Values(tree, facts)
     order = Order(values)
-    missing = sum(values.missing(one)[entry] for one in needed_aspects(tree) for entry in order.competing)
-    return Outcome(tree, values, order, given(values, order), remarks(values), missing)
+    missing = sum(
+        values.missing(one)[entry]
+        for entry in order.competing
+        for one in needed_aspects(tree, order.levels[entry])
+    )
+    return Outcome(tree, values, order, Giving(values, order).found, remarks(values), missing)

@@ -57,9 +57,9 @@ def converted(rule, value, best):
         Fraction(rule["points"]) if by == "best" else None if rule.get("most") is None else Fraction(rule["most"])
     )
     standard = best if by == "best" else Fraction(rule["to"])
-    if standard is None or (standard == 0 and rule["better"] == "high"):
+    if standard is None or (standard == 0 and rule.get("better", "high") == "high"):
         return Fraction(0)
-    share = value / standard if rule["better"] == "high" else standard / value
+    share = value / standard if rule.get("better", "high") == "high" else standard / value
     points = max(Fraction(0), Fraction(rule["points"]) * share)
     return points if most is None else min(points, Fraction(most))
 

@@ -1,81 +1,111 @@
 """Who earns which award: bands, shares, quotas, thresholds, medals; where a cut falls and what ties there."""
 
-import math
 from fractions import Fraction
 
-from tests.scoring.oracle.numbers import number, r
-from tests.scoring.oracle.ranking import answers
+from tests.scoring.oracle.keys import answers
+from tests.scoring.oracle.numbers import number
+from tests.scoring.oracle.shares import share
+
+BANDED = ("rank", "ratio", "first_half", "quota")
 
 
-def given(values, order):
+class Giving:
     """The awards of each entry, in the order of the document."""
-    found = {entry: [] for entry in values.facts.entries}
-    awards = values.tree.document.get("awards", ())
-    if not all(order.complete[entry] for entry in order.competing):
-        return found
-    holders, cut = set(), 0
-    for award in awards:
-        if len(order.ranked) < (award.get("min_entries") or 0):
-            continue
-        reached = _cut(award, cut, values, order)
+
+    def __init__(self, values, order):
+        self.values, self.order = values, order
+        self.found = {entry: [] for entry in values.facts.entries}
+        self.holders, self.cut = set(), 0
+        self.left = {False: set(), True: set()}
+        """Who tied over the cut of an award above and was left to the next."""
+        if order.finished:
+            for award in values.tree.document.get("awards", ()):
+                if len(order.ranked) >= (award.get("min_entries") or 0):
+                    self._give(award)
+
+    def _give(self, award):
+        besides = award.get("besides", False)
+        free = [entry for entry in self.order.ranked if besides or entry not in self.holders]
+        within = self._within(award, free, besides)
+        barred = self.values.failed.get("no_award", {})
         takers = [
-            entry
-            for entry in order.ranked
-            if (award.get("besides") or entry not in holders)
-            and entry not in values.failed.get("no_award", {})
-            and _earned(award, entry, reached, values, order)
-            and _fulfils(award, entry, values)
+            entry for entry in free if entry in within and entry not in barred and self._fulfils(award, entry)
         ]
-        if not award.get("besides"):
-            cut = reached
-            holders.update(takers)
+        if not besides:
+            self.holders.update(takers)
         for entry in takers:
-            found[entry].append(award["id"])
-    return found
+            self.found[entry].append(award["id"])
 
+    def _within(self, award, free, besides):
+        rule, ranked = award["rule"], self.order.ranked
+        by = rule["by"]
+        if by == "score":
+            return {entry for entry in ranked if self._reached(rule, entry)}
+        if by == "medal":
+            return set(medals(rule, self.order)[rule["medal"]])
+        if by not in BANDED:
+            return set(ranked)
+        cut = self._reach(rule)
+        if by == "rank" and self.values.tree.document.get("ranking", {}).get("ties") == "dense":
+            # Ranks 1-1-2: a band is of ranks, and no tie reaches over the end of one.
+            ranks = self.order.ranks
+            if not besides:
+                self.cut = sum(ranks[entry] <= cut for entry in ranked)
+            return {entry for entry in ranked if rule.get("from", 1) <= ranks[entry] <= cut}
+        if not besides:
+            self.cut = cut
+        return self._banded(award, rule, free, cut)
 
-def _cut(award, before, values, order):
-    """How many places from the top of the list an award reaches."""
-    rule = award["rule"]
-    by = rule["by"]
-    if by == "rank":
-        return rule["to"]
-    if by == "quota":
-        return before + rule["count"]
-    if by == "ratio":
-        return before + _share(Fraction(rule["ratio"]), rule, rule.get("rounding", "round"), values, order)
-    if by == "first_half":
-        return _share(Fraction(1, 2), rule, rule.get("rounding", "floor"), values, order)
-    return before
+    def _banded(self, award, rule, free, cut):
+        besides, inside = award.get("besides", False), set()
+        split, whole = self._positions(award.get("keys", ())), self._positions(())
+        begins = rule.get("from", 1) if rule["by"] == "rank" else 1
+        for entry, (first, last) in split.items():
+            at = first if rule.get("ties", "extend") == "extend" else last
+            was_left = entry in self.left[besides] and last >= begins
+            if at <= cut and (first >= begins or was_left):
+                inside.add(entry)
+        over = {entry for entry in free if whole[entry][0] <= cut < whole[entry][1]}
+        self.left[besides] |= over - inside
+        return inside
 
+    def _reach(self, rule):
+        """How many places from the top of the list an award reaches."""
+        if rule["by"] == "rank":
+            return rule["to"]
+        if rule["by"] == "quota":
+            return self.cut + rule["count"]
+        reach = share(rule, len(self.order.ranked), self.values.entered())
+        return reach if rule["by"] == "first_half" else self.cut + reach
 
-def _share(ratio, rule, rounding, values, order):
-    statuses = [values.facts.statuses.get(entry, "entered") for entry in values.facts.entries]
-    entries = sum(status not in ("withdrawn", "out_of_competition") for status in statuses)
-    count = ratio * (len(order.ranked) if rule.get("of", "ranked") == "ranked" else entries)
-    return {"floor": math.floor, "ceil": math.ceil, "round": lambda x: int(r(x, 0))}[rounding](count)
+    def _positions(self, keys):
+        """First and last position of each ranked entry's tie, split by keys."""
+        tables = [answers(self.values, key) for key in keys]
+        own = {
+            entry: (self.order.answers[entry], *(table[entry] for table in tables)) for entry in self.order.ranked
+        }
+        return {
+            entry: (1 + sum(a < mine for a in own.values()), sum(a <= mine for a in own.values()))
+            for entry, mine in own.items()
+        }
 
+    def _reached(self, condition, entry):
+        if condition.get("attribute"):
+            return self.values.facts.attributes.get(condition["attribute"], {}).get(entry) == condition["is"]
+        one = self.values.of(condition.get("node") or self.values.tree.root["id"])[entry]
+        least, most = condition.get("at_least"), condition.get("at_most")
+        return (
+            one.known
+            and not one.void
+            and (least is None or one.value >= Fraction(least))
+            and (most is None or one.value <= Fraction(most))
+        )
 
-def _earned(award, entry, cut, values, order):
-    rule = award["rule"]
-    by = rule["by"]
-    if by == "score":
-        return _reached(rule, entry, values)
-    if by == "everyone":
-        return True
-    if by == "medal":
-        return entry in medals(rule, order)[rule["medal"]]
-    first, last = _position(award, entry, values, order)
-    at = first if rule.get("ties", "extend") == "extend" else last
-    return at <= cut and (by != "rank" or at >= rule.get("from", 1))
-
-
-def _position(award, entry, values, order):
-    """First and last position of an entry's tie, split by the award's own keys."""
-    tables = [answers(values, key) for key in award.get("keys", ())]
-    own = {other: (order.answers[other], *(table[other] for table in tables)) for other in order.ranked}
-    better = sum(a < own[entry] for a in own.values())
-    return 1 + better, sum(a <= own[entry] for a in own.values())
+    def _fulfils(self, award, entry):
+        any_of = award.get("any_of", ())
+        return all(self._reached(one, entry) for one in award.get("all_of", ())) and (
+            not any_of or any(self._reached(one, entry) for one in any_of)
+        )
 
 
 def medals(rule, order):
@@ -108,20 +138,3 @@ def medals(rule, order):
     elif gold:
         bronze = within(min(scores[entry] for entry in gold), rest)
     return {"gold": gold, "silver": silver, "bronze": bronze}
-
-
-def _reached(condition, entry, values):
-    if condition.get("attribute"):
-        return values.facts.attributes.get(condition["attribute"], {}).get(entry) == condition["is"]
-    one = values.of(condition.get("node") or values.tree.root["id"])[entry]
-    if not one.known or one.void:
-        return False
-    least, most = condition.get("at_least"), condition.get("at_most")
-    return (least is None or one.value >= Fraction(least)) and (most is None or one.value <= Fraction(most))
-
-
-def _fulfils(award, entry, values):
-    any_of = award.get("any_of", ())
-    return all(_reached(one, entry, values) for one in award.get("all_of", ())) and (
-        not any_of or any(_reached(one, entry, values) for one in any_of)
-    )

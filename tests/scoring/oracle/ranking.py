@@ -1,112 +1,38 @@
-"""Who is better: the ordered questions, ranks, the list from top to bottom, ties that are still open."""
+"""Who is better: ranks, the list from top to bottom, what is still open."""
 
 import re
-from fractions import Fraction
 
+from tests.scoring.oracle.stages import Stages, answered, needed_nodes
 from tests.scoring.oracle.tree import is_aspect, parts_of
 
 OUTSIDE = ("out_of_competition", "not_finished", "not_started", "disqualified", "withdrawn")
-BEHIND = (1,)
-"""The answer of who has none: behind everybody who has one."""
+RANKED, BEHIND, EXCLUDED, NO_RESULT = range(4)
 
 
-def asked(tree):
-    """The questions after the total, in their order."""
-    ranking = tree.document.get("ranking", {})
-    keys = list(ranking.get("keys", ()))
-    if ranking.get("ties") == "must_break" and not any(key.get("of") == "lot" for key in keys):
-        keys.append({"of": "lot"})
-    return keys
-
-
-def answers(values, key):
-    """For each entry its answer to a key: smaller is better."""
-    of, entries = key.get("of", "score"), values.facts.entries
-    sign = -1 if key.get("order", "high") == "high" else 1
-    if of == "lot":
-        lots = values.facts.lots
-        return {entry: (0, lots[entry]) if entry in lots else BEHIND for entry in entries}
-    if of == "attribute":
-        return _by_attribute(values.facts.attributes.get(key["attribute"], {}), entries, sign)
-    node = values.tree.nodes[key["node"]]
-    if of == "mark":
-        ones = values.one(node).items()
-        return {entry: (0, sign * one.value) if one.kind == "entered" else BEHIND for entry, one in ones}
-    if of in ("places", "place_marks"):
-        return _countback(values, node, of)
-    if of == "attempts":
-        return _attempts(values, node)
-    worths = values.of(key["node"]).items()
-    return {entry: (0, sign * one.value) if one.answered else BEHIND for entry, one in worths}
-
-
-def _by_attribute(given, entries, sign):
-    texts = {entry: given[entry] for entry in entries if entry in given}
-    if all(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) for text in texts.values()):
-        texts = {entry: Fraction(text) for entry, text in texts.items()}
-    ordered = sorted(set(texts.values()))
-    return {entry: (0, sign * ordered.index(texts[entry])) if entry in texts else BEHIND for entry in entries}
-
-
-def _countback(values, node, of):
-    """How often first, how often second …: more often is better."""
-    places = {entry: [] for entry in values.facts.entries}
-    for part in parts_of(node):
-        if not part.get("counts", True):
-            continue
-        if of == "place_marks":
-            for entry, one in values.one(part).items():
-                if one.kind == "entered" and one.value.denominator == 1 and one.value > 0:
-                    places[entry].append(int(one.value))
-            continue
-        worths = values.of(part["id"])
-        rivals = [worths[entry] for entry in values.competing() if worths[entry].answered]
-        for entry, one in worths.items():
-            better = [rival for rival in rivals if not one.answered or rival.value > one.value]
-            places[entry].append(1 + len(better))
-    last = max((place for own in places.values() for place in own), default=0)
-    return {entry: tuple(-own.count(place) for place in range(1, last + 1)) for entry, own in places.items()}
-
-
-def _attempts(values, node):
-    sign = 1 if node.get("from", "high") == "low" else -1
-    return {
-        entry: tuple(sorted((0, sign * one.value) if one.answered else BEHIND for one in own))
-        for entry, own in (
-            (entry, [values.of(part["id"])[entry] for part in parts_of(node)]) for entry in values.facts.entries
-        )
-    }
-
-
-def excluded(values):
-    """Entries in competition that can have no rank, with the nodes that say so, in the order of the document."""
-    tree, found = values.tree, {}
-    low = tree.document.get("ranking", {}).get("order", "high") == "low"
-    unranked = values.failed.get("unranked", {})
+def taken_out(values):
+    """For each entry the pass marks and vetoes that take it out of the ranking, in the order of the document."""
+    for node in values.tree.nodes:
+        values.of(node)
+    unranked, found = values.failed.get("unranked", {}), {}
     for entry in values.facts.entries:
-        why = []
-        for node in tree.nodes.values():
-            vetoed = False
-            if node["kind"] == "veto" and node.get("effect", "zero") == "unranked":
-                one = values.one(node)[entry]
-                vetoed = one.kind == "entered" and one.value == 1
-            if vetoed or node["id"] in unranked.get(entry, ()):
-                why.append(node["id"])
-        if low and values.of(tree.root["id"])[entry].void:
-            why.append("no_result")
-        found[entry] = tuple(why)
+        found[entry] = [
+            node["id"]
+            for node in values.tree.nodes.values()
+            if node["id"] in unranked.get(entry, ()) or _vetoed(values, node, entry)
+        ]
     return found
 
 
-def needed_nodes(tree):
-    """The nodes that a rank asks for."""
-    return [tree.root["id"], *(key["node"] for key in asked(tree) if key.get("node"))]
+def _vetoed(values, node, entry):
+    if node["kind"] != "veto" or node.get("effect", "zero") != "unranked":
+        return False
+    one = values.one(node)[entry]
+    return one.kind == "entered" and one.value == 1
 
 
-def needed_aspects(tree):
-    """The aspects whose marks a rank needs."""
-    found, waiting = set(), needed_nodes(tree)
-    seen = set()
+def needed_aspects(tree, level):
+    """The aspects whose marks a rank needs, of who reached this stage and no more."""
+    found, waiting, seen = set(), needed_nodes(tree, level), set()
     while waiting:
         node = tree.nodes[waiting.pop()]
         if node["id"] in seen:
@@ -132,55 +58,58 @@ class Order:
     """The list of all entries, best first, with ranks."""
 
     def __init__(self, values):
-        self.values = values
-        facts, ranking = values.facts, values.tree.document.get("ranking", {})
-        total = values.of(values.tree.root["id"])
-        self.total = {entry: one.value for entry, one in total.items()}
-        high = ranking.get("order", "high") == "high"
-        tables = [answers(values, key) for key in asked(values.tree)]
-        self.answers = {
-            entry: ((0, -self.total[entry] if high else self.total[entry]), *(table[entry] for table in tables))
-            for entry in facts.entries
-        }
-        for node in values.tree.nodes:
-            values.of(node)
-        self.excluded = excluded(values)
+        self.values, self.facts = values, values.facts
+        ranking = values.tree.document.get("ranking", {})
+        self.total = {entry: one.value for entry, one in values.of(values.tree.root["id"]).items()}
         self.competing = values.competing()
-        needed = needed_nodes(values.tree)
-        self.complete = {entry: all(values.of(node)[entry].known for node in needed) for entry in facts.entries}
+        why = taken_out(values)
+        self.stages = Stages(values, why)
+        self.levels = self.stages.levels
+        self.excluded = {entry: (*why[entry], *self._no_result(entry)) for entry in self.facts.entries}
+        self.complete = {entry: self._complete(entry) for entry in self.facts.entries}
+        self.finished = self.stages.decided and all(self.complete[entry] for entry in self.competing)
         everybody = ranking.get("rank_incomplete", False)
-        self.ranked = [
-            entry for entry in self.competing if (everybody or self.complete[entry]) and not self.excluded[entry]
-        ]
-        self.ranks = dict.fromkeys(facts.entries) | self._ranks(ranking.get("ties", "shared") == "dense")
-        self.listed = sorted(facts.entries, key=self._stands)
+        self.kinds = {entry: self._kind(entry, everybody) for entry in self.facts.entries}
+        asks = [answered(values, question) for question in self.stages.questions]
+        # Who went further is better; who has no rank is listed by the last question.
+        self.answers = {
+            entry: (-self.levels[entry], *asks[self.levels[entry]][entry])
+            if self.kinds[entry] <= BEHIND
+            else asks[-1][entry]
+            for entry in self.facts.entries
+        }
+        self.ranked = [entry for entry in self.facts.entries if self.kinds[entry] == RANKED]
+        dense = ranking.get("ties") == "dense"
+        self.ranks = dict.fromkeys(self.facts.entries) | {e: self._rank(e, dense) for e in self.ranked}
+        self.listed = sorted(self.facts.entries, key=self._stands)
         self.ties = self._open() if ranking.get("ties") == "must_break" else []
 
-    def _ranks(self, dense):
-        own = {entry: self.answers[entry] for entry in self.ranked}
-        if dense:
-            return {entry: 1 + len({a for a in own.values() if a < own[entry]}) for entry in own}
-        return {entry: 1 + sum(a < own[entry] for a in own.values()) for entry in own}
+    def _no_result(self, entry):
+        question = self.stages.questions[self.levels[entry]]
+        return ["no_result"] if question.order == "low" and self.values.of(question.node)[entry].void else []
 
-    def last(self, entry):
-        """The last position of a ranked entry's tie, counted from the top."""
-        return sum(self.answers[other] <= self.answers[entry] for other in self.ranked)
+    def _complete(self, entry):
+        needed = needed_nodes(self.values.tree, self.levels[entry])
+        return all(self.values.of(node)[entry].known for node in needed)
 
-    def first(self, entry):
-        """The first position of a ranked entry's tie."""
-        return 1 + sum(self.answers[other] < self.answers[entry] for other in self.ranked)
+    def _kind(self, entry, everybody):
+        status = self.facts.statuses.get(entry, "entered")
+        if status != "entered":
+            return NO_RESULT + 1 + (OUTSIDE.index(status) if status in OUTSIDE else len(OUTSIDE))
+        if "no_result" in self.excluded[entry]:
+            return NO_RESULT
+        if self.excluded[entry]:
+            return EXCLUDED
+        return RANKED if everybody or self.complete[entry] else BEHIND
+
+    def _rank(self, entry, dense):
+        own, better = self.answers[entry], [self.answers[other] for other in self.ranked]
+        better = [answer for answer in better if answer < own]
+        return 1 + (len(set(better)) if dense else len(better))
 
     def _stands(self, entry):
-        status = self.values.facts.statuses.get(entry, "entered")
-        if status != "entered":
-            group = 3 + (OUTSIDE.index(status) if status in OUTSIDE else 9)
-        elif entry in self.ranked:
-            group = 0
-        else:
-            group = 2 if self.excluded[entry] else 1
-        no_result = group == 2 and "no_result" in self.excluded[entry]
-        label = self.values.facts.labels.get(entry, "")
-        return group, no_result, self.answers[entry], not label, natural(label), label, entry
+        label = self.facts.labels.get(entry, "")
+        return self.kinds[entry], self.answers[entry], not label, natural(label), label, entry
 
     def _open(self):
         ties = {}

@@ -26,8 +26,12 @@ class Worth(NamedTuple):
         return self.known and not self.void and self.given
 
 
-NOTHING = Worth(ZERO, True, void=True, measured=False)
 NOTHING_YET = Worth(ZERO, False, measured=False)
+
+
+def nothing(known):
+    """No result, or none so far."""
+    return Worth(ZERO, known, void=known, measured=False)
 
 
 class One(NamedTuple):
@@ -48,6 +52,11 @@ class Values:
 
     def competing(self):
         return [e for e in self.facts.entries if self.facts.statuses.get(e, "entered") == "entered"]
+
+    def entered(self):
+        """How many there are, without those who withdrew or stand out of competition."""
+        statuses = [self.facts.statuses.get(entry, "entered") for entry in self.facts.entries]
+        return sum(status not in ("withdrawn", "out_of_competition") for status in statuses)
 
     def group(self, by, entry):
         """Who is measured together: entries with the same value of an attribute."""
@@ -76,9 +85,9 @@ class Values:
             known = known and not one.missing
             struck = struck or (one.kind == "entered" and one.value == 1)
         if raw.measured:
-            value = finished(node, value)
-            if known:
-                value = self._passed(node, entry, value)
+            value = finished(node, value) if raw.given else ZERO
+        if raw.known:
+            value = self._passed(node, entry, value)
         return Worth(ZERO if struck else value, known, raw.void and known, raw.given)
 
     def _passed(self, node, entry, value):
@@ -123,18 +132,18 @@ class Values:
             own = [ones[entry] for entry in self.competing()]
             complete = not any(one.missing for one in own)
             entered = [one.value for one in own if one.kind == "entered"]
-            best = (max if rule["better"] == "high" else min)(entered) if entered else None
+            best = (max if rule.get("better", "high") == "high" else min)(entered) if entered else None
         return {entry: self._worth_of_one(node, one, best, complete) for entry, one in ones.items()}
 
     def _worth_of_one(self, node, one, best, complete):
         if one.missing:
-            return NOTHING_YET
+            return NOTHING_YET._replace(given=node["kind"] != "veto")
         if one.kind == "blank":
-            return Worth(ZERO, True, given=False, measured=False)
+            return Worth(ZERO, True, given=False)
         if one.kind == "not_attempted":
             return Worth(ZERO, complete, void=complete)
         # So far, while marks of others are missing: by the best so far.
-        return Worth(points_of_one(node, one.value, best), complete)
+        return Worth(points_of_one(node, one.value, best), complete, given=node["kind"] != "veto")
 
     # ---- aspects that every judge marks -------------------------------------------------------------------
 
@@ -150,26 +159,20 @@ class Values:
                 worths[entry] = NOTHING_YET
                 continue
             void = all(one[0] == "not_attempted" for one in present)
+            marks, whole = [_entered(one) for one in present], True
             if scale:
-                mine = [
-                    (scalers[self.group(scale.get("by", ""), entry), seat], one)
-                    for seat, one in enumerate(got)
-                    if one[0] != "absent"
-                ]
-                if any(to_scale is None for to_scale, _ in mine):
-                    worths[entry] = NOTHING_YET
-                    continue
-                marks = [to_scale(_entered(one)) for to_scale, one in mine]
-            else:
-                marks = [_entered(one) for one in present]
-            worths[entry] = Worth(points_of_panel(node, marks), True, void)
+                group = self.group(scale.get("by", ""), entry)
+                mine = [(*scalers[group, seat], one) for seat, one in enumerate(got)]
+                whole = all(settled for _, settled, _ in mine)
+                marks = [to_scale(_entered(one)) for to_scale, _, one in mine if one[0] != "absent"]
+            worths[entry] = Worth(points_of_panel(node, marks), whole, void and whole)
         self.marks_missing[node["id"]] = missing
         return worths
 
     _judgement = _panel
 
     def _scalers(self, node, scale, seats):
-        """For each group and seat what puts a mark on the scale; None while a mark of that seat is missing."""
+        """For each group and seat what puts a mark on the scale, and whether nobody misses that seat's mark."""
         found = {}
         by = scale.get("by", "")
         for group in {self.group(by, entry) for entry in self.facts.entries}:
@@ -179,10 +182,8 @@ class Values:
                     for entry in self.competing()
                     if self.group(by, entry) == group and len(seats[entry]) > seat
                 ]
-                whole = None not in marks
-                found[group, seat] = (
-                    scaler(scale, [_entered(one) for one in marks if one[0] != "absent"]) if whole else None
-                )
+                said = [_entered(one) for one in marks if one is not None and one[0] != "absent"]
+                found[group, seat] = scaler(scale, said), None not in marks
         return found
 
     # ---- combinations -------------------------------------------------------------------------------------
@@ -197,8 +198,8 @@ class Values:
             for part, one in zip(parts, own, strict=True):
                 value += (-1 if taken_away(part) else 1) * number(part, "weight", 1) * one.value
             known = all(one.known for one in own)
-            void = known and all(one.void for one in own)
-            worths[entry] = NOTHING if void else Worth(value, known)
+            void = all(one.void or not one.given for one in own) and any(one.void for one in own)
+            worths[entry] = nothing(known) if void else Worth(value, known)
         return worths
 
     def _product(self, node):
@@ -209,8 +210,8 @@ class Values:
             for one in own:
                 value *= one.value
             known = all(one.known for one in own)
-            void = known and any(one.void for one in own)
-            worths[entry] = NOTHING if void else Worth(value, known)
+            void = any(one.void for one in own)
+            worths[entry] = nothing(known) if void else Worth(value, known)
         return worths
 
     def _best(self, node):
@@ -220,29 +221,33 @@ class Values:
         for entry in self.facts.entries:
             own = [self.of(part["id"])[entry] for part in self._parts(node)]
             known = all(one.known for one in own)
-            valued = sorted((one.value for one in own if not one.void and (one.known or not low)), reverse=not low)
-            short = len(valued) < take
-            void = known and (short if low else not valued)
-            value = ZERO if low and short else sum(valued[:take], ZERO)
-            worths[entry] = NOTHING if void else Worth(value / take if mean else value, known)
+            there = [one for one in own if not one.void and one.given]
+            void = len(there) < (take if low else 1)
+            valued = sorted((one.value for one in there if one.known or not low), reverse=not low)
+            value = ZERO if low and len(valued) < take else sum(valued[:take], ZERO)
+            worths[entry] = nothing(known) if void else Worth(value / take if mean else value, known)
         return worths
 
     def _carried(self, node):
         inner = self.of(node["node"])
-        return {entry: NOTHING if one.void else Worth(one.value, one.known) for entry, one in inner.items()}
+        return {entry: nothing(True) if one.void else Worth(one.value, one.known) for entry, one in inner.items()}
 
     def _standardised(self, node):
         inner, by, worths = self.of(node["of"]["id"]), node.get("by", ""), {}
         for group in {self.group(by, entry) for entry in self.facts.entries}:
             members = [entry for entry in self.facts.entries if self.group(by, entry) == group]
             competing = [inner[entry] for entry in self.competing() if entry in set(members)]
-            to_scale = scaler(node, [one.value for one in competing if not one.void])
+            to_scale = scaler(node, [one.value for one in competing if one.known and not one.void])
             whole = all(one.known for one in competing)
             for entry in members:
                 one = inner[entry]
-                known = one.known and whole
-                void = NOTHING if one.void else Worth(to_scale(one.value), True)
-                worths[entry] = void if known else NOTHING_YET
+                if one.void:
+                    worths[entry] = nothing(whole)
+                elif one.known:
+                    # So far, while marks of others are missing: among those who are known so far.
+                    worths[entry] = Worth(to_scale(one.value), whole)
+                else:
+                    worths[entry] = Worth(ZERO, False)
         return worths
 
 
