@@ -277,8 +277,8 @@ def _imported(chosen: argparse.Namespace) -> int:
 
 
 def _printed_schema(_: argparse.Namespace) -> int:
-    from contest.imports.schemes import language
+    from contest.imports.schemes import printed_schema
 
-    sys.stdout.buffer.write(language())
+    sys.stdout.buffer.write(printed_schema())
     sys.stdout.buffer.flush()
     return 0

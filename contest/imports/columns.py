@@ -107,6 +107,8 @@ def _from_rows(file: str, sheet: str, rows: Sequence[Sequence[str]], top: int) -
     while headings and not headings[-1]:
         headings.pop()
     width = len(headings)
+    if not width:
+        raise FileUnreadable()
     even: list[Sequence[str]] = []
     numbers: list[int] = []
     ragged: list[int] = []

@@ -9,11 +9,8 @@ from typing import Any
 import msgspec
 
 from contest.imports.findings import Finding, Findings
-from scoring import Scheme, SchemeProblem, parse, problems
-from scoring.document import Document
+from scoring import Scheme, SchemeProblem, parse, problems, schema
 
-_BELOW = ("parts", "of")
-"""Words under which a node has others."""
 _FILLER = {"kind": "pass_fail", "id": "x", "name": "x", "max": "1"}
 """Stands for a part that is looked at on its own."""
 
@@ -99,6 +96,6 @@ def _bare(node: object) -> object:
     return bare
 
 
-def language() -> bytes:
-    """The JSON Schema of the language of schemes."""
-    return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Document)), indent=2) + b"\n"
+def printed_schema() -> bytes:
+    """The JSON Schema of the language of schemes, as a file."""
+    return msgspec.json.format(msgspec.json.encode(schema()), indent=2) + b"\n"
