@@ -62,13 +62,20 @@ class Alpha(msgspec.Struct, frozen=True, kw_only=True):
 
 def complete(marks: Floats) -> tuple[Floats, Reason | None]:
     """The entries that every judge marked, and why that is not enough where it is not."""
-    if not marks.size or np.isnan(marks).all():
-        return marks[:, :0], "nothing_marked"
+    few = _few(marks)
+    if few is not None:
+        return marks[:, :0], few
     marks = marks[~np.isnan(marks).all(axis=1)]
-    if len(marks) < 2:
-        return marks[:, :0], "one_judge"
     kept = marks[:, ~np.isnan(marks).any(axis=0)]
     return kept, "one_entry" if kept.shape[1] < 2 else None
+
+
+def _few(marks: Floats) -> Reason | None:
+    """Why there are not two judges to compare."""
+    judges = int((~np.isnan(marks)).any(axis=1).sum())
+    if judges >= 2:
+        return None
+    return "one_judge" if judges else "nothing_marked"
 
 
 def varies(marks: Floats) -> bool:
@@ -189,9 +196,10 @@ def alpha(marks: Floats) -> Alpha:
     1 − observed / expected disagreement over all pairs of marks within an entry. Krippendorff (2011), «Computing
     Krippendorff's alpha-reliability»; (2004) «Content analysis», chapter 11.
     """
+    few = _few(marks)
     marks = marks[:, (~np.isnan(marks)).sum(axis=0) >= 2]
     if not marks.size:
-        none = unknown("one_judge" if len(marks) == 1 else "nothing_marked")
+        none = unknown(few or "nothing_marked")
         return Alpha(pairable=0, nominal=none, ordinal=none, interval=none, ratio=none)
     here = ~np.isnan(marks)
     pairable = int(here.sum())
@@ -215,10 +223,10 @@ def alpha(marks: Floats) -> Alpha:
 def interval_alpha(marks: Floats) -> Coefficient:
     """Krippendorff's alpha by squared differences. Over an array (judges, entries)."""
     here = ~np.isnan(marks)
-    count = here.sum(axis=0)
+    few, count = _few(marks), here.sum(axis=0)
     marks, here, count = marks[:, count >= 2], here[:, count >= 2], count[count >= 2]
     if not marks.size:
-        return unknown("one_judge" if len(marks) == 1 else "nothing_marked")
+        return unknown(few or "nothing_marked")
     if not varies(marks[here]):
         return unknown("no_variance")
     level = marks[here].mean()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -98,35 +97,34 @@ def _of_panel(marks: Judged, panel: str) -> tuple[list[AspectAgreement], list[tu
         )
         zh, en = _sentence(found, aspect.name, aspect.name_en or aspect.name)
         told.append(msgspec.structs.replace(found, said=zh, said_en=en))
-        for at in np.flatnonzero(beyond).tolist() if limit is not None else []:
-            marked = Marked(int(low[row, at]), int(high[row, at]), limit or 0.0)
-            excess = (int(spread[row, at]) / THOUSAND - marked.limit) / (scale.high - scale.low)
-            case = _case(marks.entries[at], aspect, panel, marked)
+        if limit is None:
+            continue
+        words: dict[tuple[int, int], Apart] = {}
+        for at in np.flatnonzero(beyond).tolist():
+            ends = int(low[row, at]), int(high[row, at])
+            if ends not in words:
+                words[ends] = _case(aspect, panel, ends, limit)
+            case = msgspec.structs.replace(words[ends], entry=marks.entries[at])
+            excess = (case.spread - limit) / (scale.high - scale.low)
             apart.append((-excess, row, case.entry, case))
     return told, apart
 
 
-class Marked(NamedTuple):
-    """Lowest and highest mark in thousandths, and the limit of their spread in marks."""
-
-    low: int
-    high: int
-    limit: float
-
-
-def _case(entry: str, aspect: Aspect, panel: str, marked: Marked) -> Apart:
-    low, high, wide = (aspect.shown(number) for number in (marked.low, marked.high, marked.high - marked.low))
-    limit, name = _plain(marked.limit), aspect.name_en or aspect.name
+def _case(aspect: Aspect, panel: str, ends: tuple[int, int], limit: float) -> Apart:
+    """A case with these lowest and highest thousandths, whichever entry it is."""
+    lowest, highest = ends
+    low, high, wide = (aspect.shown(number) for number in (lowest, highest, highest - lowest))
+    most, name = _plain(limit), aspect.name_en or aspect.name
     return Apart(
-        entry=entry,
+        entry="",
         aspect=aspect.id,
         panel=panel,
-        lowest=marked.low / THOUSAND,
-        highest=marked.high / THOUSAND,
-        spread=(marked.high - marked.low) / THOUSAND,
-        limit=marked.limit,
-        said=f"“{aspect.name}”最低 {low}，最高 {high}，相差 {wide}，超过 {limit}，应重新打分",
-        said_en=f"“{name}” has marks from {low} to {high}, {wide} apart, more than {limit}: mark it anew",
+        lowest=lowest / THOUSAND,
+        highest=highest / THOUSAND,
+        spread=(highest - lowest) / THOUSAND,
+        limit=limit,
+        said=f"“{aspect.name}”最低 {low}，最高 {high}，相差 {wide}，超过 {most}，应重新打分",
+        said_en=f"“{name}” has marks from {low} to {high}, {wide} apart, more than {most}: mark it anew",
     )
 
 
