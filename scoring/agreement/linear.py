@@ -50,7 +50,8 @@ def fit_linear(marks: Judged) -> Fit | Reason:
             error[kept] = np.sqrt(chance / weight.sum(axis=axes))
     square = np.full(len(judge), np.nan)
     if chance:
-        square[seats] = per_judge(rest / chance, weight)
+        # Beside the mean of all judges: residuals of a fit are smaller than chance.
+        square[seats] = per_judge(rest, weight) / (float(rest.sum()) / many)
     return fit._replace(
         facets=Facets(entry, aspect, judge),
         errors=Facets(*errors),

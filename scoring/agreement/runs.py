@@ -56,8 +56,9 @@ def twins(marks: Judged, order: Order | None) -> list[Twin | None]:
     """For each judge the colleague with the longest run of equal marks, entry by entry and aspect by aspect."""
     along = _along(marks, order)
     # Entry by entry, within it aspect by aspect, as marks are given.
-    number = marks.numbered[:, :, along].transpose(0, 2, 1).reshape(len(marks.judges), -1)
-    value = marks.value[:, :, along].transpose(0, 2, 1).reshape(len(marks.judges), -1)
+    series = (len(marks.judges), len(marks.scales) * len(marks.entries))
+    number = marks.numbered[:, :, along].transpose(0, 2, 1).reshape(series)
+    value = marks.value[:, :, along].transpose(0, 2, 1).reshape(series)
     best: list[Twin | None] = [None] * len(marks.judges)
     for row, judge in enumerate(marks.judges):
         for other in range(row):

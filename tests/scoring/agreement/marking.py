@@ -63,10 +63,12 @@ class Truth(NamedTuple):
     """The categories drawn, (judges, aspects, entries)."""
 
 
-def drawn(seed: int, *, judges: int, aspects: int, entries: int, thresholds: Sequence[float]) -> Truth:
+def drawn(
+    seed: int, *, judges: int, aspects: int, entries: int, thresholds: Sequence[float], spread: float = 0.6
+) -> Truth:
     """Marks from 0 to the number of thresholds, drawn from the many-facet Rasch model."""
     rng = np.random.default_rng(seed)
-    entry, aspect, judge = rng.normal(0, 1, entries), rng.normal(0, 0.5, aspects), rng.normal(0, 0.6, judges)
+    entry, aspect, judge = rng.normal(0, 1, entries), rng.normal(0, 0.5, aspects), rng.normal(0, spread, judges)
     aspect, judge = aspect - aspect.mean(), judge - judge.mean()
     position = entry - aspect[:, None] - judge[:, None, None]
     steps = np.concatenate([[0.0], np.cumsum(thresholds)])

@@ -72,7 +72,7 @@ def test_panels_of_published_results_have_the_published_scores():
         assert row.scores["work"] == case["expected"]
 
 
-# ---- properties ---------------------------------------------------------------------------------------------------
+# ---- properties ----------------------------------------------------------------------------------------------
 
 MARKS = arrays.arrays(
     np.float64,
