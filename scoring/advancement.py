@@ -39,6 +39,8 @@ class Outcome(NamedTuple):
     """How many places lead on, where that is a number; the fewest while marking runs."""
     barriers: tuple[str, ...]
     """The nodes that take an entry out in this stage."""
+    ahead: tuple[Integers, Integers] | None
+    """By column, where places lead on: how many stand before an entry at least and at most, as it counts ties."""
 
 
 class Taking(NamedTuple):
@@ -145,12 +147,15 @@ def _outcome(field: Field, stage: Stage, question: Question, barriers: tuple[str
     seen = outlook(field, question, certain=certain, possible=possible, removable=open_to, ready=ready)
     states = np.where((taking.certain | taking.possible) & gone, OUT, OUTSIDE)
     cut: int | None = None
+    ahead: tuple[Integers, Integers] | None = None
     if stage.advance is None:
         states[seen.columns] = OUTSIDE if taking.last else np.where(seen.surely, THROUGH, POSSIBLE)
     else:
         cut, goes, stays = _cut(field, question, stage.advance, seen, taking)
+        if cut is not None:
+            ahead = _ahead(field, seen, level=getattr(stage.advance, "ties", "") == "trim")
         states[seen.columns] = np.where(stays, OUT, np.where(goes & seen.surely, THROUGH, POSSIBLE))
-    return Outcome(stage, states, not bool((states == POSSIBLE).any()), cut, barriers)
+    return Outcome(stage, states, not bool((states == POSSIBLE).any()), cut, barriers, ahead)
 
 
 def _cut(
@@ -172,6 +177,14 @@ def first_places(seen: Outlook, fewest: int, most: int, *, ties: AtTheCut) -> tu
     inside: Flags = seen.before(everyone, certainly=False, level=level) < fewest
     beyond: Flags = seen.before(seen.surely, certainly=True, level=level) >= most
     return inside, beyond
+
+
+def _ahead(field: Field, seen: Outlook, *, level: bool) -> tuple[Integers, Integers]:
+    """How many stand before each entry at least and at most, by column; `level` counts those who tie."""
+    least, most = (np.zeros(len(field.columns), dtype=np.int64) for _ in range(2))
+    least[seen.columns] = seen.before(seen.surely, certainly=True, level=level)
+    most[seen.columns] = seen.before(np.ones_like(seen.surely), certainly=False, level=level)
+    return least, most
 
 
 def _places(field: Field, rule: FirstPlaces | Ratio | FirstHalf, seen: Outlook, taking: Taking) -> tuple[int, int]:

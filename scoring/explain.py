@@ -9,14 +9,19 @@ from collections.abc import Iterator
 
 import msgspec
 
-from scoring.document import Node, Sum
-from scoring.ranking import Order, Standing
-from scoring.reasons import Said, award_reason, status_reason
-from scoring.results import compute
+from scoring.expanding import below
+from scoring.honours import award_reason, left_reason
+from scoring.kinds import Node
+from scoring.prospects import prospects
+from scoring.results import Computed, compute
+from scoring.saying import Said
 from scoring.scheme import Scheme
 from scoring.sheet import IN_COMPETITION, Sheet, SheetProblem
 from scoring.story import Story
+from scoring.tie_breaks import tie_reason
+from scoring.titles import prizes
 from scoring.total import Seen
+from scoring.verdicts import below_reason, exclusion_reason, open_tie_reason, place_reason, stage_reason
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,61 +43,62 @@ def explain(scheme: Scheme, sheet: Sheet, entry: str) -> tuple[Step, ...]:
     trace: dict[str, Seen] = {}
     computed = compute(scheme, sheet, trace)
     column = sheet.entries.index(entry)
-    standing = next(one for one in computed.order.standings if one.column == column)
     story = Story(computed, trace, column)
-    status = sheet.statuses.get(entry, IN_COMPETITION)
-    steps = [_step(0, scheme.root.id, _place(standing, computed.order, status))]
-    if standing.rival is not None:
-        steps.append(_tie(scheme, standing, story, Story(computed, trace, standing.rival)))
-    given = computed.awards.get(column, ())
-    steps += [_step(0, award.id, award_reason(award, scheme)) for award in scheme.awards if award.id in given]
-    return (*steps, *_tree(scheme.root, 0, story))
+    return (
+        *_standing(computed, column),
+        *_stages(computed, column),
+        *_prizes(computed, column),
+        *_tree(scheme.root, 0, story),
+    )
 
 
-def _step(depth: int, node: str, said: Said) -> Step:
+def _step(node: str, said: Said, depth: int = 0) -> Step:
     return Step(depth=depth, node=node, zh=said.zh, en=said.en)
 
 
-def _place(standing: Standing, order: Order, status: str) -> Said:
-    if status != IN_COMPETITION:
-        return status_reason(status)
-    if standing.rank is None:
-        return Said(
-            f"按目前得分列第 {standing.place} 行；本参赛者的打分未齐，暂不排名",
-            f"row {standing.place} by the points so far; marks of this entry are missing, so it is not ranked yet",
-        )
-    shared = Said("并列", "shared ") if standing.shared else Said("", "")
-    so_far = (
-        Said("", "")
-        if order.complete
-        else Said("（其余打分未齐，名次可能变化）", " (others incomplete, may change)")
-    )
-    return shared.then(
-        f"第 {standing.rank} 名，共 {order.ranked} 名；有 {standing.rank - 1} 名更优{so_far.zh}",
-        f"rank {standing.rank} of {order.ranked}; {standing.rank - 1} strictly better{so_far.en}",
-    )
+def _standing(computed: Computed, column: int) -> Iterator[Step]:
+    """The place, what takes it away, and how ties were broken."""
+    order, root = computed.order, computed.scheme.root.id
+    standing = order.standing(column)
+    entry = computed.sheet.entries[column]
+    status = computed.sheet.statuses.get(entry, IN_COMPETITION)
+    yield _step(root, place_reason(order, standing, status))
+    for reason in order.excluded.get(column, ()):
+        node = reason if reason in computed.scheme.nodes else root
+        yield _step(node, exclusion_reason(order.field, reason, column))
+    if standing.key is not None:
+        yield _step(standing.key.node or root, tie_reason(order, standing))
+    if any(entry in tie.entries for tie in order.ties):
+        yield _step(root, open_tie_reason())
 
 
-def _tie(scheme: Scheme, standing: Standing, own: Story, rival: Story) -> Step:
-    """The numbers that decided between equal totals. The other entry is not named: the event may be blind."""
-    key = next(key for key in scheme.ranking.keys if key.node == standing.broken_by)
-    node = scheme.nodes[key.node].node
-    total = own.points(scheme.root.id)
-    said = Said(
-        f"总分同为 {total}，并列由“{node.name}”",
-        f"equal totals of {total}, the tie is broken by “{node.name_en or node.name}”",
-    )
-    ours, theirs = own.answer(key), rival.answer(key)
-    if ours is None or theirs is None:
-        who = (
-            Said("本参赛者未测得", "not measured here")
-            if ours is None
-            else Said("对方未测得", "the other not measured")
-        )
-        return _step(0, node.id, said.then(f"决出：{who.zh}", f": {who.en}"))
-    rival_place = next(one.place for one in own.computed.order.standings if one.column == rival.column)
-    sign = ">" if (standing.place < rival_place) == (key.order == "high") else "<"
-    return _step(0, node.id, said.then(f" {ours} {sign} {theirs} 决出", f" {ours} {sign} {theirs}"))
+def _stages(computed: Computed, column: int) -> Iterator[Step]:
+    for outcome in computed.order.outcomes:
+        said = stage_reason(computed.order, outcome, column)
+        if said is not None:
+            yield _step(outcome.stage.node, said)
+
+
+def _prizes(computed: Computed, column: int) -> Iterator[Step]:
+    """The prizes with their rules, those that were just missed at a cut, and what keeps an entry from any."""
+    order, scheme = computed.order, computed.scheme
+    for node, flags in computed.tally.barred.items():
+        if flags[column]:
+            yield _step(node, below_reason(order.field, node, column).then("，不得奖", ", takes no award"))
+    given = prizes(scheme.awards, order)
+    own = given.given.get(column, ())
+    certain = prospects(order)[column]
+    for award in scheme.awards:
+        if award.id in own:
+            yield _step(award.id, award_reason(award, order, given.reaches[award.id], column))
+        elif award.id in given.reaches and not (own and not award.besides):
+            left = left_reason(award, order, given.reaches[award.id], column)
+            if left is not None:
+                yield _step(award.id, left)
+        elif certain.get(award.id) == "through":
+            name = award.name_en or award.name
+            said = Said(f"“{award.name}”已经确定", f"“{name}” is certain")
+            yield _step(award.id, said.then("，不论其余打分如何", ", however the missing marks turn out"))
 
 
 def _tree(node: Node, depth: int, story: Story) -> Iterator[Step]:
@@ -104,5 +110,5 @@ def _tree(node: Node, depth: int, story: Story) -> Iterator[Step]:
         zh=f"{node.name}{aside.zh}：{said.zh}",
         en=f"{node.name_en or node.name}{aside.en}: {said.en}",
     )
-    for part in node.parts if isinstance(node, Sum) else ():
+    for part in below(node):
         yield from _tree(part, depth + 1, story)

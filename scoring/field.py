@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -99,6 +100,10 @@ class Field:
         """Who has a result at a node."""
         answered: Flags = self.known(node) & ~self.void(node)
         return answered
+
+    def score(self, node: str, column: int) -> Fraction:
+        """A node's exact value, or what it has come to so far."""
+        return Fraction(int(self.values(node)[column]), self.denominator(node))
 
     def denominator(self, node: str) -> int:
         """What the numbers of a node are over."""
