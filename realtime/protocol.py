@@ -295,6 +295,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     scores: list[str | None]
     awards: list[str]
     gap: str | None = None
+    unranked: str = ""
+    """Why an entry in competition has no rank and will get none: `no_result` or `barred`; else empty."""
 
 
 class BoardHead(msgspec.Struct, frozen=True, kw_only=True):

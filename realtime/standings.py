@@ -165,6 +165,13 @@ def _standing(
     )
 
 
+def _unranked(result: Result) -> str:
+    """Say in a word why there is no rank; by what exactly an entry is barred is for officials to read."""
+    if not result.excluded:
+        return ""
+    return "no_result" if result.excluded == ("no_result",) else "barred"
+
+
 def _passed_at(line: GateLine) -> str:
     return max((gate.at for gate in line.passed), default="")
 
@@ -196,4 +203,5 @@ def _row(
         scores=[result.scores.get(column.id) for column in columns],
         awards=list(result.awards),
         gap=result.gap,
+        unranked=_unranked(result),
     )

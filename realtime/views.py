@@ -101,6 +101,7 @@ def _public(row: Row, *, published: bool) -> Row:
         scores=row.scores,
         awards=row.awards if published else [],
         gap=row.gap,
+        unranked=row.unranked,
     )
 
 

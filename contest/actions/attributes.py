@@ -34,22 +34,23 @@ _asked: WeakKeyDictionary[Scheme, frozenset[str]] = WeakKeyDictionary()
 
 
 def asked_for(scheme: Scheme) -> frozenset[str]:
-    """The attributes that a scheme names anywhere; a node of the same name is taken for one, which is harmless."""
+    """The attributes that a scheme names: to standardise within, to rank by, to cut by, as a condition."""
     found = _asked.get(scheme)
     if found is None:
-        found = _asked[scheme] = KNOWN & set(_texts(msgspec.to_builtins(scheme.document)))
+        found = _asked[scheme] = KNOWN & set(_named(msgspec.to_builtins(scheme.document)))
     return found
 
 
-def _texts(told: Any) -> Iterator[str]:
-    if isinstance(told, str):
-        yield told
-    elif isinstance(told, Mapping):
-        for value in told.values():
-            yield from _texts(value)
-    elif isinstance(told, Sequence):
+def _named(told: Any) -> Iterator[str]:
+    if isinstance(told, Mapping):
+        for word, value in told.items():
+            if word in ("attribute", "by") and isinstance(value, str):
+                yield value
+            else:
+                yield from _named(value)
+    elif isinstance(told, Sequence) and not isinstance(told, str):
         for value in told:
-            yield from _texts(value)
+            yield from _named(value)
 
 
 async def attributes_of(

@@ -97,6 +97,9 @@ async def _sheet(store: Store, event: EventId, person: Person, language: str) ->
         raise NotAllowed(act=Act.SEE_MARKS.value)
     organisations = {one.id: one.name for one in await people.organisations(store)}
     names = {award.id: _named(award.name, award.name_en, language) for award in found.results.awards}
+    settled = {
+        entry: tie.decision.how.value for tie in found.ties if tie.decision is not None for entry in tie.entries
+    }
     return EventSheet(
         contest=found.contest.name,
         event=found.event.name,
@@ -108,10 +111,21 @@ async def _sheet(store: Store, event: EventId, person: Person, language: str) ->
         columns=_columns(found, [node.id for node in found.columns], language),
         details=_columns(found, [node for node in found.scheme.nodes if node != found.scheme.root.id], language),
         standings=tuple(
-            _standing(result, found.entries[EntryId(result.entry)], organisations, names)
+            msgspec.structs.replace(
+                _standing(result, found.entries[EntryId(result.entry)], organisations, names),
+                excluded=_excluded(found, result, language),
+                settled=settled.get(EntryId(result.entry), ""),
+            )
             for result in found.results.rows
         ),
+        dense=found.scheme.ranking.ties == "dense",
     )
+
+
+def _excluded(found: EventResults, result: Result, language: str) -> tuple[str, ...]:
+    """What keeps an entry out of the ranking, by name; an empty one where there is no result to rank."""
+    nodes = [found.scheme.nodes[id_].node if id_ in found.scheme.nodes else None for id_ in result.excluded]
+    return tuple("" if node is None else _named(node.name, node.name_en, language) for node in nodes)
 
 
 def _state(found: EventResults) -> str:

@@ -10,7 +10,9 @@ import msgspec
 from contest.actions import consenting
 from contest.actions.entering import by_station, sees_names
 from contest.actions.readiness import check_ready
-from contest.errors import MarksMissing, PanelTooSmall, SessionNotReady
+from contest.actions.remarking import remarks_due
+from contest.actions.results import results_of
+from contest.errors import MarksMissing, PanelTooSmall, RemarksOpen, SessionNotReady
 from contest.model.access import Act, Person
 from contest.model.contest import Event, Session
 from contest.model.gate import GateLine, Line
@@ -165,12 +167,20 @@ async def lock_session(store: Store, session: SessionId, person: Person) -> Gate
 
 
 async def confirm_session(store: Store, session: SessionId, person: Person, reason: str = "") -> GateState:
-    """Confirm a locked session as its panel's signature; MarksMissing while anything that counts is missing."""
+    """Confirm a locked session as its panel's signature.
+
+    MarksMissing while anything that counts is missing; RemarksOpen where judges differ by more than the scheme
+    allows and no reason is given why that stands.
+    """
     planned = await plans.session(store, session)
     line = (await gates_of_event(store, planned.event)).line(Line.SESSION, session)
     looked = await _look(store, planned)
     if looked.missing and line.next == "confirmed":
         raise MarksMissing(count=len(looked.missing))
+    if line.next == "confirmed" and not reason.strip():
+        due = remarks_due(planned, await results_of(store, planned.event))
+        if due:
+            raise RemarksOpen(count=len(due))
     return await _pass(
         store,
         planned,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
@@ -136,8 +137,10 @@ class Layout:
         panels: Sequence[Panel],
         *,
         blind: bool,
+        attributes: Attributes = MappingProxyType({}),
     ) -> None:
         self._aspects = scheme.aspects
+        self._attributes = attributes
         self._numbers = {WHOLE_PANEL: 0} | {seat.id: seat.number for panel in panels for seat in panel.seats}
         self._known = {entry.id for entry in entries}
         # Behind stations nothing else may order equal rows, not even later: the order would say who is who.
@@ -146,7 +149,8 @@ class Layout:
             entry.id: entry.status.value for entry in entries if entry.status is not EntryStatus.ENTERED
         }
         sizes: dict[PanelId | None, int] = {panel.id: len(panel.seats) for panel in panels if panel.seats}
-        self._most = max(sizes.values(), default=1)
+        self.most = max(sizes.values(), default=1)
+        """The size of the largest panel."""
         self._judges: dict[tuple[str, str], int] = {
             (entry, aspect): sizes[session.panel]
             for session in sessions
@@ -160,14 +164,15 @@ class Layout:
     @classmethod
     def of(cls, plan: EventPlan) -> Layout:
         """The layout of an event's sheet."""
-        return cls(plan.scheme, plan.entries, plan.sessions, plan.panels, blind=plan.event.blind)
+        blind, attributes = plan.event.blind, plan.attributes
+        return cls(plan.scheme, plan.entries, plan.sessions, plan.panels, blind=blind, attributes=attributes)
 
     def place(self, mark: CountedMark | MarkOnRecord) -> SheetMark | None:
         """Say where a mark stands on the sheet; None when it stands nowhere."""
         if mark.kind == MarkKind.ERASED or mark.aspect not in self._aspects or mark.entry not in self._known:
             return None
-        number = self._numbers.get(mark.seat, self._most + 1)
-        if number > self._judges.get((mark.entry, mark.aspect), self._most):
+        number = self._numbers.get(mark.seat, self.most + 1)
+        if number > self._judges.get((mark.entry, mark.aspect), self.most):
             return None
         return SheetMark(mark.entry, mark.aspect, number, mark.kind, mark.value)
 
@@ -182,7 +187,8 @@ class Layout:
             statuses=self._statuses,
             marks=marks,
             # An aspect that is scheduled nowhere waits for marks: it must not look complete.
-            seats=dict.fromkeys(self._known, self._most),
+            seats=dict.fromkeys(self._known, self.most),
             panels=self._judges,
             labels=self._labels,
+            attributes=self._attributes,
         )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from contest.actions.entering import sees_names
+from contest.actions.remarking import RemarkLine, remarks_in
 from contest.actions.results import EventResults, results_of
 from contest.actions.tying import TieLine, ties_shown
 from contest.errors import NotFound
@@ -42,6 +43,8 @@ class ResultRow(msgspec.Struct, frozen=True, kw_only=True):
     scores: list[str | None]
     awards: list[str]
     tie_broken_by: str = ""
+    excluded: list[str] = []
+    """Why the entry has no rank although it competes: nodes that bar it, or `no_result`."""
 
 
 class ResultHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +90,10 @@ class ResultSheet(msgspec.Struct, frozen=True, kw_only=True):
     awards: list[AwardName]
     ties: list[TieLine] = []
     """Who shares a rank by marks alone where the scheme wants that decided: open ones, and those decided."""
+    remarks: list[RemarkLine] = []
+    """Where judges should mark again."""
+    barriers: list[NodeName] = []
+    """The nodes that take somebody out of the ranking, by the names in `excluded`."""
 
 
 async def officials_results(store: Store, event: EventId, person: Person) -> ResultSheet:
@@ -110,7 +117,15 @@ async def officials_results(store: Store, event: EventId, person: Person) -> Res
             AwardName(award=award.id, name=award.name, name_en=award.name_en) for award in computed.scheme.awards
         ],
         ties=await ties_shown(store, computed),
+        remarks=remarks_in(computed),
+        barriers=_barriers(computed),
     )
+
+
+def _barriers(computed: EventResults) -> list[NodeName]:
+    barring = {id_ for row in computed.results.rows for id_ in row.excluded}
+    nodes = [placed.node for id_, placed in computed.scheme.nodes.items() if id_ in barring]
+    return [NodeName(node=node.id, name=node.name, name_en=node.name_en) for node in nodes]
 
 
 def _row(result: Result, entry: Entry, organisation: str, columns: Sequence[NodeLine]) -> ResultRow:
@@ -132,6 +147,7 @@ def _row(result: Result, entry: Entry, organisation: str, columns: Sequence[Node
         scores=[result.scores.get(column.id) for column in columns],
         awards=list(result.awards),
         tie_broken_by=result.tie_broken_by,
+        excluded=list(result.excluded),
     )
 
 

@@ -35,6 +35,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     complete: int
     aspects: int
     scores: dict[str, str | None]
+    excluded: tuple[str, ...] = ()
+    """By name: what keeps it out of the ranking although it competes; empty names mean that it has no result."""
+    settled: str = ""
+    """How its place among equals was decided: drawn, lot or decided."""
 
 
 class EventSheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +54,8 @@ class EventSheet(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[ScoreColumn, ...]
     details: tuple[ScoreColumn, ...]
     standings: tuple[Standing, ...]
+    dense: bool = False
+    """After a shared rank the next one follows without a gap."""
 
 
 def event_awards(sheet: EventSheet, language: str) -> Workbook:
@@ -208,7 +214,7 @@ def _table(
         headings=headings,
         rows=rows,
         signatures=_signatures(words),
-        note=words["tie"] if _has_tie(sheet) else "",
+        note=words["tie_dense" if sheet.dense else "tie"] if _has_tie(sheet) else "",
         page=words["page"],
         landscape=sum(heading.width for heading in headings) > 110,
     )
@@ -231,9 +237,12 @@ def _rank(one: Standing) -> str | None:
 def _remark(one: Standing, words: dict[str, str]) -> str:
     if one.status != "entered":
         return words.get(one.status, one.status)
+    if one.excluded:
+        names = "、".join(name for name in one.excluded if name)
+        return words["excluded"].format(names=names) if names else words["no_result"]
     if one.total is None:
         return words["incomplete"].format(complete=one.complete, aspects=one.aspects)
-    return ""
+    return words[f"settled_{one.settled}"] if one.settled else ""
 
 
 def _has_tie(sheet: EventSheet) -> bool:

@@ -6,7 +6,8 @@ from random import SystemRandom
 
 from litestar import Controller, get, post
 
-from contest.actions import publishing, showing, tying
+from contest.actions import agreeing, publishing, showing, tying
+from contest.actions.agreeing import AgreementSheet
 from contest.actions.locking import GateState
 from contest.actions.showing import ResultSheet
 from contest.actions.tying import NewDecision, TieLine
@@ -32,6 +33,11 @@ class EventResults(Controller):
     async def why(self, event: str, entry: str, store: Store) -> tuple[Step, ...]:
         """Explain an entry's result, step by step."""
         return await showing.why(store, EventId(event), EntryId(entry))
+
+    @get("/agreement", opt={"act": Act.SEE_MARKS}, summary="How far judges agree")
+    async def agreement(self, event: str, store: Store) -> AgreementSheet:
+        """Say how far the judges of an event agree, in sentences and numbers; for information only."""
+        return await agreeing.agreement_of(store, EventId(event))
 
     @post("/ties", opt={"act": Act.RULE_ON_MARKS}, summary="Break a tie")
     async def decide(self, event: str, data: NewDecision, store: Store, person: Person) -> list[TieLine]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 from litestar import Controller, delete, get, patch, post
 
-from contest.actions import empanelling, locking, scheduling
+from contest.actions import empanelling, locking, remarking, scheduling
 from contest.actions.empanelling import NewPanel, PanelChanges
 from contest.actions.locking import GateState, SessionView
+from contest.actions.remarking import RemarkLine
 from contest.actions.scheduling import NewSession, SessionChanges
 from contest.model.access import Act, Person
 from contest.model.ids import EventId, PanelId, SessionId
@@ -124,6 +125,11 @@ class Sessions(Controller):
         """
         reason = data.reason if data is not None else ""
         return await locking.confirm_session(store, SessionId(session), person, reason)
+
+    @get("/remarks", opt={"act": Act.SEE_MARKS}, summary="What should be marked again")
+    async def remarks(self, session: str, store: Store) -> list[RemarkLine]:
+        """List where judges differ by more than the scheme allows; a written reason lets that stand."""
+        return await remarking.remarks_of_session(store, SessionId(session))
 
     @post("/reopen", opt={"act": Act.REOPEN_SESSION}, summary="Ask to reopen", status_code=202)
     async def reopen(self, session: str, data: Because, store: Store, person: Person) -> Asked:

@@ -31,7 +31,7 @@ def missing_marks(
             continue
         for key in session.aspects:
             aspect = needed.get(key)
-            if aspect is None:
+            if aspect is None or aspect.optional:
                 continue
             for seat in seats if aspect.by_panel else (WHOLE_PANEL,):
                 if (entry, key, seat) not in marked:

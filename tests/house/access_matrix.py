@@ -158,10 +158,12 @@ ROUTES: dict[str, Asks] = {
     "POST /api/sessions/{session}/open": Needs(Act.OPEN_SESSION, EVENT),
     "POST /api/sessions/{session}/lock": Needs(Act.LOCK_SESSION, EVENT),
     "POST /api/sessions/{session}/confirm": Needs(Act.CONFIRM_SESSION, EVENT),
+    "GET /api/sessions/{session}/remarks": _MARKS,
     "POST /api/sessions/{session}/reopen": Needs(Act.REOPEN_SESSION, EVENT),
     # results and their gates
     "GET /api/events/{event}/results": _MARKS,
     "GET /api/events/{event}/results/{entry}/why": _MARKS,
+    "GET /api/events/{event}/agreement": _MARKS,
     "POST /api/events/{event}/ties": Needs(Act.RULE_ON_MARKS, EVENT),
     "GET /api/events/{event}/gates": _SEE_EVENT,
     "POST /api/events/{event}/publish": _PUBLISH,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+from piccolo.query.functions.aggregate import Min
 
 from contest.model.gate import ORDER, GateLine, Line, Passed
 from contest.model.ids import AspectId, ContestId, DeviceId, EntryId, EventId, MarkId, SeatId, SessionId
@@ -126,6 +127,12 @@ async def marks_that_count(store: Store, key: EventId) -> list[CountedMark]:
     columns = (MarkRow.session, MarkRow.entry, MarkRow.aspect, MarkRow.seat, MarkRow.kind, MarkRow.value)
     rows = await store.select(MarkRow.select(*columns).where(where))
     return [CountedMark(**row) for row in rows]
+
+
+async def first_marked(store: Store, key: EventId) -> dict[str, float]:
+    """When each entry of an event was first marked, as the number of the fact; the unmarked are left out."""
+    query = MarkRow.select(MarkRow.entry, Min(MarkRow.seq)).where(MarkRow.event == key).group_by(MarkRow.entry)
+    return {row["entry"]: float(row["min"]) for row in await store.select(query)}
 
 
 async def marks_of_session(store: Store, key: SessionId, contest: ContestId) -> list[MarkOnRecord]:

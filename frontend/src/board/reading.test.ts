@@ -20,9 +20,11 @@ describe('a row in words', () => {
   });
 
   it('names every status that is not simply competing', () => {
-    const words = ['withdrawn', 'not_started', 'not_finished', 'disqualified', 'out_of_competition'].map(statusText);
+    const words = ['withdrawn', 'not_started', 'not_finished', 'disqualified', 'out_of_competition'].map((status) => statusText(status));
     expect(words).toEqual(['弃权', '未参赛', '未完成', '取消资格', '表演（不计名次）']);
     expect([statusText('entered'), statusText('relegated')]).toEqual(['', 'relegated']);
+    const unranked = [statusText('entered', 'no_result'), statusText('entered', 'barred'), statusText('withdrawn', 'barred')];
+    expect(unranked).toEqual([t('no_result'), t('barred'), t('withdrawn')]);
   });
 
   it('names awards as the scheme does, in the language of the page', () => {

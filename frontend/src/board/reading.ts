@@ -16,8 +16,12 @@ export function rankWords(row: Row): string {
 
 const STATUSES = ['withdrawn', 'not_started', 'not_finished', 'disqualified', 'out_of_competition'] as const;
 
-/** The word for an entry's status; empty for one that simply competes, the code itself for one we do not know. */
-export function statusText(status: string): string {
+/**
+ * The word for an entry's status, or for why one that competes gets no rank; empty for one that simply competes,
+ * the code itself for one we do not know.
+ */
+export function statusText(status: string, unranked = ''): string {
+  if (unranked !== '' && status === 'entered') return t(unranked === 'no_result' ? 'no_result' : 'barred');
   if (status === 'entered' || status === '') return '';
   const word = STATUSES.find((name) => name === status);
   return word ? t(word) : status;

@@ -70,6 +70,8 @@ export const t = defineWords({
     unstar: '取消关注',
     starred: '我的关注',
     // statuses of entries
+    no_result: '无成绩',
+    barred: '不排名',
     withdrawn: '弃权',
     not_started: '未参赛',
     not_finished: '未完成',
@@ -179,6 +181,8 @@ export const t = defineWords({
     star: 'Follow',
     unstar: 'Stop following',
     starred: 'Followed',
+    no_result: 'No result',
+    barred: 'Not ranked',
     withdrawn: 'Withdrawn',
     not_started: 'Did not start',
     not_finished: 'Did not finish',

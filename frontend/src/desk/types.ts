@@ -48,9 +48,11 @@ export type OutlineNode = Told<wire.OutlineRow>;
 export type Pairing = Told<wire.Invited>;
 export type PairingNow = Told<wire.PairingNow>;
 export type Panel = Told<wire.Panel>;
+export type NewDecision = Required<wire.NewDecision>;
 export type Passed = Told<wire.PassedGate>;
 export type Preset = Told<wire.Preset>;
 export type Receipt = Told<wire.Receipt>;
+export type Remark = Told<wire.RemarkLine>;
 export type ResultRow = Told<wire.ResultRow>;
 export type SchemeCheck = Told<wire.SchemeChecked>;
 export type SchemeProblem = Told<wire.Problem>;
@@ -62,6 +64,8 @@ export type SheetEntry = Told<wire.EntryLine>;
 export type SheetMark = Told<wire.MarkLine>;
 export type Stage = Told<wire.Stage>;
 export type Team = Told<wire.Team>;
+export type Tie = Told<wire.TieLine>;
+export type TieHow = wire.How;
 export type WhyStep = Told<wire.Step>;
 
 /** A part of a long list, and how long the list is. */

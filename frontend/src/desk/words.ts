@@ -7,8 +7,9 @@ import { home } from './words/home';
 import { results } from './words/results';
 import { running } from './words/running';
 import { scheme } from './words/scheme';
+import { ties } from './words/ties';
 
-const pairs = { ...frame, ...home, ...contest, ...event, ...scheme, ...running, ...results } as const;
+const pairs = { ...frame, ...home, ...contest, ...event, ...scheme, ...running, ...results, ...ties } as const;
 
 type Pairs = typeof pairs;
 type Zh = { readonly [K in keyof Pairs]: Pairs[K][0] };
@@ -22,7 +23,7 @@ export const t = defineWords<Zh>({ zh: side<Zh>(0), en: side<En>(1) });
 export type Word = keyof Pairs;
 
 /** The dictionaries by page; a test sees to it that no key is defined twice. */
-export const dictionaries = { frame, home, contest, event, scheme, running, results };
+export const dictionaries = { frame, home, contest, event, scheme, running, results, ties };
 
 /** Say a word that the server chose (`level_county`); a word the desk does not know is shown as it came. */
 export function wordFor(group: string, value: string): string {

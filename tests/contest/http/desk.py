@@ -120,6 +120,10 @@ class Desks:
         )
         return Official(self._asking(token), account)
 
+    def nobody(self) -> httpx.AsyncClient:
+        """Somebody who is not signed in."""
+        return self._asking()
+
     async def pair(self, contest: str, seat: str, by: Official) -> DeviceId:
         """Let a tablet take a seat, as pairing does."""
         device = DeviceId(new_id())

@@ -11,6 +11,8 @@ const SLOWER = 8;
 export class SessionView {
   readonly session;
   readonly sheet;
+  /** Where judges differ by more than the scheme allows. */
+  readonly remarks;
   /** Seconds until the next look; said on the page. */
   seconds = $state(EVERY / 1000);
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -19,6 +21,7 @@ export class SessionView {
   constructor(id: string) {
     this.session = new Reading(() => sessions.one(id));
     this.sheet = new Reading(() => sessions.marks(id));
+    this.remarks = new Reading(() => sessions.remarks(id));
   }
 
   /** Look now, and then again and again while the page is seen. */
@@ -28,7 +31,7 @@ export class SessionView {
       const run = ++this.#run;
       const began = Date.now();
       if (document.visibilityState !== 'hidden') {
-        await Promise.all([this.session.load(), withMarks ? this.sheet.load() : undefined]);
+        await Promise.all([this.session.load(), withMarks ? this.sheet.load() : undefined, withMarks ? this.remarks.load() : undefined]);
       }
       const pause = Math.max(EVERY, SLOWER * (Date.now() - began));
       this.seconds = Math.round(pause / 1000);
@@ -45,7 +48,7 @@ export class SessionView {
   }
 
   async look(): Promise<void> {
-    await Promise.all([this.session.load(), this.sheet.load()]);
+    await Promise.all([this.session.load(), this.sheet.load(), this.remarks.load()]);
   }
 
   readonly state = $derived.by(() => this.session.value?.gates.state ?? 'planned');

@@ -83,7 +83,7 @@ test('the next step follows from what is there', () => {
 test('a line of gates shows what is passed, by whom, and what is still to come', () => {
   const line: GateLine = {
     line: 'results', subject: 'e', round: 1, state: 'started', next: 'ended', missing: null, pending: null,
-    passed: [{ gate: 'started', at: 't1', by: 'a1', by_name: '组织方', second: 'a2', second_name: '裁判长', seq: 5 }],
+    passed: [{ gate: 'started', at: 't1', by: 'a1', by_name: '组织方', second: 'a2', second_name: '裁判长', seq: 5, reason: '' }],
   };
   setLanguage('zh');
   expect(gatesOf(line)).toEqual([

@@ -117,6 +117,7 @@ export const contest = {
   fact_key_reused: ['序号重复，打分被拒绝', 'Number used twice, mark refused'],
   fact_gate_passed: ['关口通过', 'Gate passed'],
   fact_line_reopened: ['重新开放', 'Line reopened'],
+  fact_tie_decided: ['定并列先后', 'Tie decided'],
   fact_entry_ruled: ['判罚', 'Entry ruled'],
   fact_seat_taken: ['席位配对', 'Seat taken'],
   fact_device_revoked: ['设备收回', 'Device revoked'],

@@ -25,6 +25,17 @@ export interface AdoptedScheme {
   outline: OutlineRow[];
 }
 
+export interface AgreementSheet {
+  unit: string;
+  marks: number;
+  panels: PanelLine[];
+  judges: JudgeLine[];
+  aspects: AspectSpread[];
+  adjusted: string;
+  adjusted_en: string;
+  reference: string;
+}
+
 export interface Asked {
   consent: string;
 }
@@ -46,6 +57,21 @@ export interface AspectLine {
   hint?: string;
   unit_en?: string;
   hint_en?: string;
+}
+
+export interface AspectSpread {
+  aspect: string;
+  name: string;
+  name_en: string;
+  panel: string;
+  entries: number;
+  mean_spread: string;
+  widest: string;
+  limit: string;
+  over: number;
+  alpha: Statistic;
+  said: string;
+  said_en: string;
 }
 
 export interface AwardName {
@@ -425,6 +451,21 @@ export interface Invited {
   expires_at: string;
 }
 
+export interface JudgeLine {
+  panel: string;
+  seat: number;
+  judge_name: string;
+  marks: number;
+  bias: Statistic;
+  distance: Statistic;
+  spread: Statistic;
+  drift: Statistic;
+  said: string;
+  said_en: string;
+  severity?: string;
+  severity_en?: string;
+}
+
 export interface KeyReused {
   mark: string;
   event: string;
@@ -713,6 +754,15 @@ export interface PanelChanges {
   seats?: SeatWanted[];
 }
 
+export interface PanelLine {
+  panel: string;
+  reliability: Statistic;
+  concordance: Statistic;
+  alpha: Statistic;
+  said: string;
+  said_en: string;
+}
+
 export interface PassedGate {
   gate: string;
   at: string;
@@ -768,6 +818,15 @@ export interface Recorded {
   at: string;
 }
 
+export interface RemarkLine {
+  entry: string;
+  aspect: string;
+  name: string;
+  name_en: string;
+  reason: string;
+  spread: string;
+}
+
 export interface Reset {
   epoch: string;
   version: number;
@@ -808,6 +867,7 @@ export interface ResultRow {
   scores: (string | null)[];
   awards: string[];
   tie_broken_by?: string;
+  excluded?: string[];
 }
 
 export interface ResultSheet {
@@ -818,6 +878,8 @@ export interface ResultSheet {
   missing: number;
   awards: AwardName[];
   ties?: TieLine[];
+  remarks?: RemarkLine[];
+  barriers?: NodeName[];
 }
 
 export interface ReusedLine {
@@ -855,6 +917,7 @@ export interface Row {
   scores: (string | null)[];
   awards: string[];
   gap?: string | null;
+  unranked?: string;
 }
 
 export interface SchemeAdopted {
@@ -984,6 +1047,12 @@ export interface StageChanges {
 
 /** What became of a stored mark. */
 export type Standing = "counts" | "pending" | "superseded" | "declined";
+
+export interface Statistic {
+  value: string;
+  why?: string;
+  why_en?: string;
+}
 
 export interface Step {
   depth: number;

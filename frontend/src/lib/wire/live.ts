@@ -197,6 +197,7 @@ export interface Row {
   scores: (string | null)[];
   awards: string[];
   gap?: string | null;
+  unranked?: string;
 }
 
 /** Something that stands on a sheet of this seat has changed: ask for the sheet again if it is open. */
