@@ -180,12 +180,18 @@ def _check_target(chosen: argparse.Namespace, read: Iterable[str]) -> None:
         raise UsageWrong(f"{path} 已存在；要覆盖请加 --force。", f"{path} exists; --force replaces it.")
 
 
+def _print(content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[sys.stdout.buffer.write(left) :]  # unbuffered output takes what fits, and no more
+    sys.stdout.buffer.flush()
+
+
 def _put(chosen: argparse.Namespace, content: bytes) -> None:
     from contest.exports.placing import place
 
     if chosen.out == STANDARD_OUTPUT:
-        sys.stdout.buffer.write(content.removeprefix(b"\xef\xbb\xbf"))
-        sys.stdout.buffer.flush()
+        _print(content.removeprefix(b"\xef\xbb\xbf"))
         return
     try:
         place(Path(chosen.out), content, replace=chosen.force)
@@ -211,8 +217,7 @@ def _tell(chosen: argparse.Namespace, event: Event, form: str) -> int:
         _complain(chosen, f"打分与评分标准不合：{wrong}", f"The marks do not fit the scheme: {wrong}")
         return BAD_INPUT
     if explained:
-        sys.stdout.buffer.write(explained.encode())
-        sys.stdout.buffer.flush()
+        _print(explained.encode())
     return 0
 
 
@@ -279,6 +284,5 @@ def _imported(chosen: argparse.Namespace) -> int:
 def _printed_schema(_: argparse.Namespace) -> int:
     from contest.imports.schemes import printed_schema
 
-    sys.stdout.buffer.write(printed_schema())
-    sys.stdout.buffer.flush()
+    _print(printed_schema())
     return 0

@@ -30,6 +30,8 @@ def scheme_problems(document: bytes) -> list[SchemeProblem]:
         read = problems.read(document)
     except SchemeProblem as first:
         return _misread(document, first)
+    except (msgspec.DecodeError, RecursionError):
+        return [SchemeProblem("$", "不是有效的 JSON。", "This is not valid JSON.")]
     wrong = list(problems.found(read))
     if not wrong:
         try:
