@@ -74,8 +74,11 @@ class Frame(NamedTuple):
     top: Floats
 
 
-def fit_rasch(marks: Judged, kinds: npt.NDArray[np.intp]) -> Fit | Reason:
-    """Estimate severities in logits. `kinds` numbers the kind of scale of every aspect."""
+def fit_rasch(marks: Judged, kinds: npt.NDArray[np.intp], *, corrected: bool = True) -> Fit | Reason:
+    """Estimate severities in logits. `kinds` numbers the kind of scale of every aspect.
+
+    Not `corrected` the estimates are those of FACETS, which leaves the bias of joint maximum likelihood in.
+    """
     used = marks.numbered
     while True:
         categories = _categories(marks, used, kinds)
@@ -100,9 +103,10 @@ def fit_rasch(marks: Judged, kinds: npt.NDArray[np.intp]) -> Fit | Reason:
     facets, steps, moved = _iterate(curve, frame)
     factor = 1.0
     if moved < ENOUGH:
+        facets = centred(facets, weight, frame.free)
+    if moved < ENOUGH and corrected:
         own = float(weight.sum()) / int(columns.sum())
         factor = (own - 1) / own
-        facets = centred(facets, weight, frame.free)
         facets = Facets(facets.entry, facets.aspect * factor, facets.judge * factor)
         curve.shrink(factor)
     judge_groups, entry_groups = linked(weight, frame.free)

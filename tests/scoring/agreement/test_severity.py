@@ -1,5 +1,7 @@
 """Severities are found again in marks drawn from known ones; who cannot be compared is named."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from scoring.agreement.linear import fit_linear
 from scoring.agreement.linkage import information, products
 from scoring.agreement.rasch import fit_rasch
 from tests.scoring.agreement.marking import as_marks, drawn, one_aspect, panel, scheme, sheet
+from tests.scoring.skating import ROOT
 
 STEPS = [-1.5, 0.0, 1.5]
 
@@ -63,21 +66,45 @@ def test_the_bias_of_joint_maximum_likelihood_is_taken_off():
     assert np.mean(raw) > 1.12
 
 
-def test_the_estimates_are_the_maximum_of_the_joint_likelihood():
-    # At the maximum every score is the score expected; here it is worked out without the tables.
+def test_uncorrected_estimates_are_the_maximum_of_the_joint_likelihood():
+    # The likelihood is concave, and at its maximum every score is the one expected: worked out without the tables.
     truth = drawn(13, judges=4, aspects=5, entries=40, thresholds=STEPS)
-    found = fitted(as_marks(truth.number))
+    marks = as_marks(truth.number)
+    found = fit_rasch(marks, np.zeros(5, dtype=np.intp), corrected=False)
     entry, aspect, judge = found.facets
-    own, steps = found.factor, np.concatenate([[0], np.cumsum(found.thresholds[0])])
-    # The correction leaves entries at their maximum given all else, and shrank all else by one factor.
     position = entry - aspect[:, None] - judge[:, None, None]
-    chance = np.exp(np.multiply.outer(position, np.arange(4)) - steps)
+    chance = np.exp(np.multiply.outer(position, np.arange(4)) - np.cumsum([0, *found.thresholds[0]]))
     chance /= chance.sum(axis=-1, keepdims=True)
-    expected = chance @ np.arange(4)
-    scores = truth.number.sum(axis=(0, 1))
-    inside = (scores > 0) & (scores < 3 * 20)
-    assert expected.sum(axis=(0, 1))[inside] == pytest.approx(scores[inside], abs=0.05)
-    assert own == pytest.approx(19 / 20)
+    rest = (truth.number - chance @ np.arange(4)) * found.used
+    for axes in ((0, 1), (0, 2), (1, 2)):
+        assert rest.sum(axis=axes) == pytest.approx(np.zeros(len(rest.sum(axis=axes))), abs=0.02)
+    seen = np.bincount(truth.number[found.used], minlength=4)
+    assert (chance * found.used[..., None]).sum(axis=(0, 1, 2)) == pytest.approx(seen, abs=0.05)
+    # What is centred stays centred, and the correction shrinks what is structure by one factor.
+    assert [judge.mean(), aspect.mean(), np.mean(found.thresholds[0])] == pytest.approx([0, 0, 0], abs=1e-9)
+    other = fitted(marks)
+    assert other.factor == pytest.approx(19 / 20)
+    assert list(other.facets.judge) == pytest.approx(list(judge * other.factor))
+    assert list(other.facets.aspect) == pytest.approx(list(aspect * other.factor))
+
+
+def test_the_knox_cubes_are_measured_as_facets_measures_them():
+    # Children are entries, tapping patterns judges. FACETS stops early, so its numbers are some percent nearer.
+    case = json.loads((ROOT / "tests/cases/statistics/vectors.json").read_text("utf-8"))["knox_cubes"]
+    number = np.array([[int(answer) for answer in row] for row in case["answers"]]).T[:, None, :]
+    found = fit_rasch(as_marks(number), np.zeros(1, dtype=np.intp), corrected=False)
+    one, two = (case["answers"].index(child["answers"]) for child in case["published"])
+    first, second = case["published"]
+    measures, errors = found.facets.entry, found.errors.entry
+    assert measures[two] - measures[one] == pytest.approx(second["measure"] - first["measure"], rel=0.05)
+    assert [errors[one], errors[two]] == pytest.approx([first["error"], second["error"]], rel=0.05)
+    for child, told, near in ((one, first, 0.02), (two, second, 0.12)):
+        chance = 1 / (1 + np.exp(found.facets.judge[3:17] - measures[child]))
+        rest, variance = number[3:17, 0, child] - chance, chance * (1 - chance)
+        assert (rest**2).sum() / variance.sum() == pytest.approx(told["infit"], rel=near)
+        assert (rest**2 / variance).mean() == pytest.approx(told["outfit"], rel=near)
+    assert [at for at, some in enumerate(found.used.any(axis=(1, 2))) if some] == list(range(3, 17))
+    assert number.sum(axis=(0, 1))[np.flatnonzero(~found.used.any(axis=(0, 1)))].tolist() == [3]
 
 
 def test_a_lenient_judge_is_told_so_in_marks():
