@@ -33,6 +33,12 @@ def sheet_of(given: dict[str, dict]) -> Sheet:
 def test_a_node_of_the_page_scores_what_the_page_says(example):
     node = example["node"]
     root = {"kind": "sum", "id": "total", "name": "总分", "parts": [node]}
+    if "entries" in example:
+        aspect = next(one for one in parse(json.dumps({"root": root})).aspects)
+        sheet = sheet_of({entry: {aspect: mark} for entry, mark in example["entries"].items()})
+        rows = results(parse(json.dumps({"root": root})), sheet).rows
+        assert {row.entry: row.scores[node["id"]] for row in rows} == example["scores"]
+        return
     marks = example.get("marks") or {node["id"]: example["mark"]}
     row = results(parse(json.dumps({"root": root})), sheet_of({"amber": marks})).rows[0]
     assert row.scores[node["id"]] == example["score"]
@@ -63,4 +69,13 @@ def test_a_document_of_the_page_has_the_results_the_page_says(example):
 
 def test_every_kind_of_node_has_an_example():
     kinds = {kind.__struct_config__.tag for kind in Node.__args__}
-    assert {example["node"]["kind"] for example in NODES} == kinds
+    assert set().union(*(kinds_in(example) for example in EXAMPLES)) == kinds
+
+
+def kinds_in(words) -> set[str]:
+    if isinstance(words, list):
+        return set().union(*(kinds_in(one) for one in words))
+    if not isinstance(words, dict):
+        return set()
+    own = {words["kind"]} if "kind" in words else set()
+    return own | kinds_in(list(words.values()))
