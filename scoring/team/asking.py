@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, NamedTuple, assert_never
 
-from scoring.team.lines import Line
+from scoring.team.rulings import Rulings
 from scoring.team.words import (
     AwardsKey,
     BestKey,
@@ -19,11 +19,11 @@ from scoring.team.words import (
     LotKey,
     PlacesAsked,
     PointsKey,
-    Rulings,
     SumKey,
     TeamKey,
     TeamTable,
 )
+from scoring.team.worth import Line
 
 NONE = math.inf
 """Stands behind every number. Only compared, never added."""

@@ -13,11 +13,11 @@ from scoring.exact import exact, plain
 from scoring.explain import Step
 from scoring.saying import Said
 from scoring.team.asking import asked
-from scoring.team.lines import Line
 from scoring.team.results import print_points, shown_places
+from scoring.team.rulings import Given
 from scoring.team.table import Standing, Standings
 from scoring.team.telling import award_said, key_said, unranked_said, verdict_said
-from scoring.team.words import Given
+from scoring.team.worth import Line
 
 Names = Mapping[str, str]
 """What events, entries and groups are called; what is not named is called by its id."""

@@ -10,8 +10,9 @@ import msgspec
 from scoring.exact import decimals, printed
 from scoring.team.asking import asked
 from scoring.team.placings import Placing
+from scoring.team.rulings import Rulings
 from scoring.team.table import Standing, Standings, standings
-from scoring.team.words import Rulings, TeamTable
+from scoring.team.words import TeamTable
 
 MOST_PLACES = 4
 

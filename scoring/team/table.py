@@ -15,9 +15,11 @@ from typing import Any, Literal, NamedTuple
 from scoring.exact import exact, half_up
 from scoring.team.asking import Answer, Asking, asked
 from scoring.team.awarding import Ranked, awarded
-from scoring.team.lines import Line, Verdict, lines, serving
+from scoring.team.lines import lines, serving
 from scoring.team.placings import Placing, PlacingProblem, by_event
-from scoring.team.words import Pick, Rulings, TeamTable
+from scoring.team.rulings import Rulings
+from scoring.team.words import Pick, TeamTable
+from scoring.team.worth import Line, Verdict
 
 Unranked = Literal["", "pending", "few", "short", "zero", "nothing", "outside"]
 """Why a group has no rank: results missing, too few entries in all or in an event, no points, nothing that counts,
@@ -104,7 +106,9 @@ def standings(table: TeamTable, placings: Iterable[Placing], rulings: Rulings | 
     scores = {}
     for group in groups:
         own = found.groups.get(group, [])
-        reason: Unranked = "outside" if group in outside else _pick(table, own)
+        reason = _pick(table, own)
+        if group in outside:
+            reason = "outside"
         scores[group] = _score(table, own, found.unit, given.get(group, Fraction(0)), reason)
     pending = sum(line.verdict == "pending" for own in found.groups.values() for line in own)
     ordered = _order(table, scores, rulings)

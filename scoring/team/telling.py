@@ -11,7 +11,7 @@ from scoring.exact import plain
 from scoring.prizes import Award, Everyone, FirstHalf, Quota, RankBand, Ratio, Threshold
 from scoring.saying import Said
 from scoring.team.asking import Answer
-from scoring.team.lines import Line
+from scoring.team.rulings import Outside, Rulings
 from scoring.team.words import (
     AwardsKey,
     BestKey,
@@ -23,15 +23,14 @@ from scoring.team.words import (
     EntriesKey,
     EventKey,
     LotKey,
-    Outside,
     Points,
     PointsKey,
-    Rulings,
     SumKey,
     TeamKey,
     TeamTable,
     Ties,
 )
+from scoring.team.worth import Line
 
 _STATUSES = {
     "withdrawn": Said("退赛", "withdrawn"),

@@ -220,7 +220,8 @@ TeamKey = PointsKey | Countback | BestKey | AwardsKey | SumKey | BonusKey | Even
 class TeamTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of groups over one or many events.
 
-    An event with fewer than `min_entries` does not count. `each_event` picks within an event, `over_all` among
+    `event_ties` says how events count the ranks after a tie: shared is 1-1-3, dense 1-1-2. An event with fewer
+    than `min_entries` does not count. `each_event` picks within an event, `over_all` among
     what is left. `then` makes their points one number: the sum, or its mean per entry that counted or per event
     entered; bonuses are added, then it is rounded half up to `places` if named. `zero` unranked gives groups
     without points no rank. `ties` shared is 1-1-3, dense 1-1-2; must_break is 1-1-3, asks the lots after all keys
@@ -233,6 +234,7 @@ class TeamTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     points: Points = ByTotal()
     events: Annotated[tuple[EventWords, ...], msgspec.Meta(max_length=1000)] = ()
     other_events: bool = True
+    event_ties: Literal["shared", "dense"] = "shared"
     min_entries: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
     unplaced: Annotated[tuple[Unplaced, ...], msgspec.Meta(max_length=20)] = ()
     quota: EventQuota | None = None
@@ -249,50 +251,3 @@ class TeamTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     awards: Annotated[tuple[Award, ...], msgspec.Meta(max_length=50)] = ()
     shows: Places = 2
     """Places printed for numbers that are not rounded and do not end within four places."""
-
-
-# ---- what the organiser decides by hand ---------------------------------------------------------------------
-
-
-class Given(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A group is given one of the table's bonuses so many times, or an amount of its own, for a reason."""
-
-    group: Ref
-    bonus: Id | None = None
-    points: Number | None = None
-    times: Count = 1
-    reason: Name
-    reason_en: Words = ""
-
-
-class Struck(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An entry does not count for its group."""
-
-    event: Ref
-    entry: Ref
-    place: Holding = "keep"
-    reason: Name
-    reason_en: Words = ""
-
-
-class Outside(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A group is listed without a rank, beside the quota (东道主不占名额); `awards` are given to it besides.
-
-    Its entries keep their places and their points are shown; or they give way and count nothing.
-    """
-
-    group: Annotated[str, msgspec.Meta(max_length=100)]
-    """"" stands for the entries that belong to no group."""
-    place: Holding = "keep"
-    awards: Annotated[tuple[Id, ...], msgspec.Meta(max_length=50)] = ()
-    reason: Name
-    reason_en: Words = ""
-
-
-class Rulings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What was decided by hand and recorded: bonuses, exclusions, and the lots that were drawn."""
-
-    given: tuple[Given, ...] = ()
-    struck: tuple[Struck, ...] = ()
-    outside: tuple[Outside, ...] = ()
-    lots: dict[str, int] = {}

@@ -7,6 +7,7 @@ import typing
 import msgspec
 import pytest
 
+from scoring.team import rulings as decided
 from scoring.team import words
 from scoring.team.explain import explain
 from scoring.team.results import results
@@ -16,12 +17,13 @@ from tests.scoring.team_rows import rows, table
 
 PAGE = (ROOT / "docs" / "teams.md").read_text(encoding="utf-8")
 EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
+OURS = (words.__name__, decided.__name__)
 USUAL = {"shared": False, "unranked": "", "awards": [], "tie_broken_by": "", "given": None, "counted": None}
 IDS = [f"{number}-{example['table']['name']}" for number, example in enumerate(EXAMPLES)]
 
 
-def rulings(example: dict) -> words.Rulings:
-    return msgspec.convert(example.get("rulings", {}), words.Rulings)
+def rulings(example: dict) -> decided.Rulings:
+    return msgspec.convert(example.get("rulings", {}), decided.Rulings)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=IDS)
@@ -62,7 +64,7 @@ def structs(kind: object) -> set[type[msgspec.Struct]]:
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         found = {kind}
         for field in msgspec.structs.fields(kind):
-            if kind.__module__ == words.__name__:
+            if kind.__module__ in OURS:
                 found |= structs(field.type)
         return found
     return set().union(*(structs(one) for one in typing.get_args(kind)), set())
@@ -86,9 +88,7 @@ def used(value: object) -> set[str]:
 
 
 def test_every_word_of_the_language_has_an_example():
-    ours = {
-        kind for kind in structs(words.TeamTable) | structs(words.Rulings) if kind.__module__ == words.__name__
-    }
+    ours = {kind for kind in structs(words.TeamTable) | structs(decided.Rulings) if kind.__module__ in OURS}
     assert len(ours) == 27
     in_examples = used([[example["table"], example.get("rulings", {})] for example in EXAMPLES])
     fields = [(kind, field) for kind in ours for field in msgspec.structs.fields(kind)]
