@@ -99,8 +99,9 @@ class RatingScale:
 
     def centre(self) -> Floats:
         """Let the thresholds of every kind be 0 in the mean; what each aspect becomes more difficult by it."""
-        means = np.array([own.mean() for own in self.thresholds])
-        self.thresholds = [own - own.mean() for own in self.thresholds]
+        # A kind of which one mark only is left has no thresholds.
+        means = np.array([own.mean() if len(own) else 0.0 for own in self.thresholds])
+        self.thresholds = [own - mean for own, mean in zip(self.thresholds, means, strict=True)]
         self._tabulate()
         found: Floats = means[self.kinds]
         return found
