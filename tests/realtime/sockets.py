@@ -34,3 +34,11 @@ async def until(condition: Callable[[], object], seconds: float = PATIENCE) -> N
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 -- the condition belongs to the code under test, which sets no event
             await asyncio.sleep(0.005)
+
+
+def strike(timer: asyncio.TimerHandle | None) -> None:
+    """Let the time of a timer be up at this moment, however fast or slow the machine is."""
+    assert timer is not None, "nothing is due"
+    assert not timer.cancelled()
+    timer._run()
+    timer.cancel()

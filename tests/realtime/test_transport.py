@@ -6,6 +6,7 @@ import shlex
 import socket
 import subprocess
 import sys
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 import uvicorn
@@ -18,7 +19,10 @@ from websockets.frames import Opcode
 
 from realtime.transport import MOST_UNREAD, FanOut, QuickHead, SocketWire, serve_options
 from realtime.wires import BACKLOG, EXTENSION, SentWire, fan_out, frame_of, sockets_allowed, wire_of
-from tests.realtime.sockets import served, until
+from tests.realtime.sockets import PATIENCE, served, strike, until
+
+NEVER = 3600.0
+"""Seconds of a limit that is not to be over by itself: the test says when."""
 
 _OF_WEBSOCKETS = """
 connection_made connection_lost pause_writing resume_writing keepalive_timeout shutdown run_asgi
@@ -33,6 +37,16 @@ HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
 )
+
+
+@asynccontextmanager
+async def raw(port: int, room: int):
+    """A socket that has shaken hands and reads nothing by itself; `room`: bytes the kernel keeps for it."""
+    with socket.create_connection(("127.0.0.1", port)) as made:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        made.settimeout(PATIENCE)
+        made.sendall(HANDSHAKE)
+        yield made
 
 
 class Room:
@@ -94,14 +108,25 @@ async def test_one_frame_reaches_every_socket_unchanged():
         await asyncio.gather(*(client.close() for client in clients))
 
 
+async def cut_off(server, protocol) -> None:
+    """Let time pass for somebody who takes nothing any more; what the kernel takes is a last reprieve."""
+
+    def gone() -> bool:
+        if protocol in server.server_state.connections and protocol.stalled is not None:
+            strike(protocol.stalled)
+        return protocol not in server.server_state.connections
+
+    await until(gone)
+
+
 async def test_a_reader_who_stops_is_skipped_and_then_cut_off_while_the_others_read_on(monkeypatch):
-    monkeypatch.setattr(FanOut, "STALL_SECONDS", 0.3)
+    monkeypatch.setattr(FanOut, "STALL_SECONDS", NEVER)
     room = Room()
-    async with served(room) as (server, port):
-        quick = await connect(f"ws://127.0.0.1:{port}/")
-        stalled = socket.create_connection(("127.0.0.1", port))
-        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        stalled.sendall(HANDSHAKE)
+    async with (
+        served(room) as (server, port),
+        connect(f"ws://127.0.0.1:{port}/") as quick,
+        raw(port, 4096),
+    ):
         await until(lambda: len(room.wires) == 2)
         for wire in room.wires:
             wire.narrow()
@@ -114,30 +139,30 @@ async def test_a_reader_who_stops_is_skipped_and_then_cut_off_while_the_others_r
         assert len(skipped) > 30
         kept = room.wires[1]._transport.get_write_buffer_size()
         assert kept <= BACKLOG + 2 * len(frame.framed)
-        await until(lambda: len(server.server_state.connections) == 1, 2)
-        stalled.close()
-        await quick.close()
+        assert len(server.server_state.connections) == 2
+        await cut_off(server, room.wires[1]._protocol)
+        assert len(server.server_state.connections) == 1
 
 
 async def test_a_tablet_on_a_weak_network_gets_its_large_sheet_and_all_that_comes_meanwhile(monkeypatch):
-    monkeypatch.setattr(FanOut, "STALL_SECONDS", 0.5)
+    monkeypatch.setattr(FanOut, "STALL_SECONDS", NEVER)
     room = Room()
-    async with served(room) as (server, port):
-        weak = socket.create_connection(("127.0.0.1", port))
-        weak.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
-        weak.sendall(HANDSHAKE)
+    async with served(room) as (server, port), raw(port, 65_536) as weak:
         await until(lambda: room.wires)
         [wire] = room.wires
         wire._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
-        sent = frame_of(b"s" * 900_000)
+        sent = frame_of(b"s" * 2_000_000)
         receipt = frame_of(b"receipt")
         assert wire.put(sent)
         assert wire._protocol.stalled is not None
         assert wire.put(receipt), "a large sheet under way is no reason to leave a receipt out"
-        read = b""
-        for _ in range(10):
-            await asyncio.sleep(0.1)
-            read += await asyncio.to_thread(weak.recv, 40_000)
+        read, times = b"", 0
+        while times < 8:
+            (unread,) = wire._protocol.stalled._args
+            while wire._transport.get_write_buffer_size() >= unread:
+                read += await asyncio.to_thread(weak.recv, 40_000)
+            strike(wire._protocol.stalled)
+            times += 1
         assert len(server.server_state.connections) == 1, "who reads, however slowly, is not cut off"
         while not read.endswith(receipt.framed):
             read += await asyncio.to_thread(weak.recv, 1 << 16)
@@ -145,12 +170,11 @@ async def test_a_tablet_on_a_weak_network_gets_its_large_sheet_and_all_that_come
         while wire.put(sent):
             pass
         assert wire._transport.get_write_buffer_size() < MOST_UNREAD + 2 * len(sent.framed)
-        await until(lambda: not server.server_state.connections, 3)
-        weak.close()
+        await cut_off(server, wire._protocol)
 
 
 async def test_a_reader_who_catches_up_is_written_to_again(monkeypatch):
-    monkeypatch.setattr(FanOut, "STALL_SECONDS", 5.0)
+    monkeypatch.setattr(FanOut, "STALL_SECONDS", NEVER)
     room = Room()
     async with served(room) as (_, port), connect(f"ws://127.0.0.1:{port}/", max_queue=1) as client:
         await until(lambda: room.wires)
@@ -165,23 +189,29 @@ async def test_a_reader_who_catches_up_is_written_to_again(monkeypatch):
 
         reading = asyncio.create_task(read())
         await until(lambda: room.wires[0].put(frame_of(b"again")))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await reading
 
 
 async def test_whoever_answers_no_ping_is_cut_off_also_with_bytes_unread(monkeypatch):
-    monkeypatch.setattr(FanOut, "STALL_SECONDS", 60.0)
-    monkeypatch.setattr(FanOut, "LINGER_SECONDS", -0.9)
+    monkeypatch.setattr(FanOut, "STALL_SECONDS", NEVER)
+    monkeypatch.setattr(FanOut, "LINGER_SECONDS", NEVER)
     room = Room()
-    async with served(room, ws_ping_interval=0.2, ws_ping_timeout=0.2) as (server, port):
-        silent = socket.create_connection(("127.0.0.1", port))
-        silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        silent.sendall(HANDSHAKE)
+    async with (
+        served(room, ws_ping_interval=NEVER, ws_ping_timeout=NEVER) as (server, port),
+        raw(port, 4096),
+    ):
         await until(lambda: room.wires)
         room.wires[0].narrow()
         await until(lambda: not room.wires[0].put(frame_of(b"x" * 60_000)))
-        await until(lambda: not server.server_state.connections, 3)
-        silent.close()
+        protocol = room.wires[0]._protocol
+        strike(protocol.ping_timer)
+        strike(protocol.pong_timer)
+        await until(lambda: protocol._linger is not None)
+        assert protocol.transport.get_write_buffer_size() > 0
+        assert len(server.server_state.connections) == 1
+        strike(protocol._linger)
+        await until(lambda: not server.server_state.connections)
 
 
 async def test_when_the_server_stops_it_says_goodbye_and_closes_with_1012():
@@ -214,7 +244,7 @@ async def test_a_broken_frame_ends_the_connection_by_its_code_and_leaves_no_trac
         writer.write(HANDSHAKE)
         await reader.readuntil(b"\r\n\r\n")
         writer.write(frame)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             closing = await reader.read()
         assert closing[:1] == b"\x88"
         assert int.from_bytes(closing[2:4], "big") == code
@@ -223,40 +253,59 @@ async def test_a_broken_frame_ends_the_connection_by_its_code_and_leaves_no_trac
     assert not [record for record in caplog.records if record.exc_info]
 
 
+def due(server) -> list[asyncio.TimerHandle]:
+    """The deadlines that stand over the server's connections now."""
+    return [known._due for known in server.server_state.connections if known._due is not None]
+
+
 async def test_heads_that_drip_and_lines_that_say_nothing_are_cut_off(monkeypatch):
-    monkeypatch.setattr(QuickHead, "HEAD_SECONDS", 0.3)
-    async with served(Room()) as (server, port):
+    monkeypatch.setattr(QuickHead, "HEAD_SECONDS", NEVER)
+    async with served(Room(), timeout_keep_alive=int(NEVER)) as (server, port):
         dripping = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
         dripping[0][1].write(b"GET / HTTP/1.1\r\nHost:")
         dripping[2][1].write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert (await dripping[2][0].readuntil(b"ok")).startswith(b"HTTP/1.1 200")
-        dripping[2][1].write(b"\r\n")
         await until(lambda: len(server.server_state.connections) == 3)
-        await until(lambda: not server.server_state.connections, 2)
+        assert len(due(server)) == 2, "nothing is due of a line that is at rest"
+        dripping[2][1].write(b"\r\n")
+        await until(lambda: len(due(server)) == 3)
+        for timer in due(server):
+            strike(timer)
+        await until(lambda: not server.server_state.connections)
         for _, writer in dripping:
             writer.close()
 
 
 async def test_a_head_without_end_and_a_body_that_drips_are_cut_off(monkeypatch):
-    monkeypatch.setattr(QuickHead, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(QuickHead, "HEAD_SECONDS", NEVER)
+    monkeypatch.setattr(QuickHead, "BODY_SECONDS", 2 * NEVER)
     async with served(Room()) as (server, port):
-        _, endless = await asyncio.open_connection("127.0.0.1", port)
+        reader, endless = await asyncio.open_connection("127.0.0.1", port)
         endless.write(b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000)
+        with suppress(ConnectionResetError):
+            assert await reader.read() == b""
+        await until(lambda: not server.server_state.connections)
         _, slow = await asyncio.open_connection("127.0.0.1", port)
         slow.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx")
-        await until(lambda: len(server.server_state.connections) >= 1)
-        await until(lambda: not server.server_state.connections, 2)
+        now = asyncio.get_running_loop().time()
+        await until(lambda: any(timer.when() > now + 1.5 * NEVER for timer in due(server)))
+        strike(due(server)[0])
+        await until(lambda: not server.server_state.connections)
         endless.close()
         slow.close()
 
 
 async def test_a_websocket_outlives_the_deadlines_of_its_handshake(monkeypatch):
-    monkeypatch.setattr(QuickHead, "HEAD_SECONDS", 0.1)
-    monkeypatch.setattr(QuickHead, "BODY_SECONDS", 0.1)
+    upgraded, upgrade = [], QuickHead.handle_websocket_upgrade
+    monkeypatch.setattr(QuickHead, "handle_websocket_upgrade", lambda http: (upgraded.append(http), upgrade(http)))
+    monkeypatch.setattr(QuickHead, "HEAD_SECONDS", NEVER)
+    monkeypatch.setattr(QuickHead, "BODY_SECONDS", NEVER)
     room = Room()
     async with served(room) as (_, port), connect(f"ws://127.0.0.1:{port}/") as client:
         await until(lambda: room.wires)
-        await asyncio.sleep(0.4)
+        (http,) = upgraded
+        left = [timer for timer in asyncio.get_running_loop()._scheduled if not timer.cancelled()]
+        assert [timer for timer in left if timer._callback == http.transport.abort] == []
         await client.send("here")
         await until(lambda: room.received)
 
