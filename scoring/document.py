@@ -11,10 +11,18 @@ from typing import Annotated, Literal
 import msgspec
 
 from scoring.kinds import Node, Sum
-from scoring.prizes import Award, Ranking, Stage
+from scoring.prizes import Attribute, Award, Ranking, Stage
+from scoring.team.words import TeamTable
 from scoring.words import Places
 
-__all__ = ["Document", "Node", "Sum"]
+__all__ = ["Document", "GroupTable", "Node", "Sum"]
+
+
+class GroupTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of teams or organisations in this event: entries count for the value of an attribute."""
+
+    by: Attribute = "organisation"
+    table: TeamTable
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,5 +33,6 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ranking: Ranking = Ranking()
     awards: Annotated[tuple[Award, ...], msgspec.Meta(max_length=50)] = ()
     stages: Annotated[tuple[Stage, ...], msgspec.Meta(max_length=20)] = ()
+    teams: Annotated[tuple[GroupTable, ...], msgspec.Meta(max_length=20)] = ()
     shows: Places = 2
     """Places printed for numbers that are not rounded and do not end within four places."""

@@ -14,6 +14,8 @@ from scoring.kinds import Carried, Node, Product, Sum, Veto
 from scoring.kinds.part import FARTHEST, AspectPart, Composite
 from scoring.ranking_problems import found_in_ranking
 from scoring.saying import SchemeProblem
+from scoring.tables import named_nodes
+from scoring.team.problems import found as found_in_table
 
 __all__ = ["SchemeProblem", "found", "read"]
 
@@ -86,6 +88,20 @@ def found(document: Document) -> Iterator[SchemeProblem]:
         yield root.wrong("总分不能有权重、负号或不计分。", "The total takes no weight, no minus and must count.")
     yield from _references(nodes, root)
     yield from found_in_ranking(document, nodes)
+    yield from _tables(document, nodes)
+
+
+def _tables(document: Document, nodes: dict[str, Node]) -> Iterator[SchemeProblem]:
+    seen: set[str] = set()
+    for one in document.teams:
+        if one.table.id in seen:
+            yield SchemeProblem(one.table.id, "团体表编号重复。", "The id of the table is used twice.")
+        seen.add(one.table.id)
+        if not one.by:
+            yield SchemeProblem(one.table.id, "要写按哪个属性归组。", "Name the attribute entries are grouped by.")
+        yield from found_in_table(one.table)
+        for node in sorted(named_nodes(one.table) - nodes.keys()):
+            yield SchemeProblem(one.table.id, f"节点“{node}”不存在。", f"The node “{node}” is not there.")
 
 
 def _tree(node: Node, nodes: dict[str, Node]) -> Iterator[SchemeProblem]:

@@ -18,6 +18,8 @@ from scoring.ranking import Order, Standing, Tie, awaited, needed, order
 from scoring.remarks import Remark, remarks
 from scoring.scheme import NodeLine, Placed, Scheme
 from scoring.sheet import IN_COMPETITION, Grid, Sheet, judges_of
+from scoring.tables import tables
+from scoring.team.results import TeamResults
 from scoring.titles import awarded
 from scoring.total import LEAST, MOST, POINTS, Seen, Tally, tally
 
@@ -122,6 +124,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     ties: tuple[Tie, ...] = ()
     """The ties that must be broken and are not."""
     stages: tuple[StageLine, ...] = ()
+    teams: tuple[TeamResults, ...] = ()
 
 
 class Computed(NamedTuple):
@@ -167,6 +170,7 @@ def results(scheme: Scheme, sheet: Sheet) -> Results:
         missing=int(missing[:, computed.grid.competing].sum()),
         remarks=remarks(computed.plan, computed.grid),
         ties=computed.order.ties,
+        teams=tables(computed),
         stages=tuple(
             StageLine(
                 id=one.stage.id,
