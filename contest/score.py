@@ -202,6 +202,7 @@ def _put(chosen: argparse.Namespace, content: bytes) -> None:
 
 
 def _tell(chosen: argparse.Namespace, event: Event, form: str) -> int:
+    from contest.exports.left_open import left_open
     from scoring import SheetProblem, results
 
     if chosen.explain is not None and chosen.explain not in event.sheet.entries:
@@ -212,7 +213,8 @@ def _tell(chosen: argparse.Namespace, event: Event, form: str) -> int:
         if form:
             made = results(event.scheme, event.sheet)
             _put(chosen, _file(event, made, form, chosen.language))
-            _warn(chosen, made)
+            for zh, en in left_open(made):
+                _complain(chosen, zh, en)
     except SheetProblem as wrong:
         _complain(chosen, f"打分与评分标准不合：{wrong}", f"The marks do not fit the scheme: {wrong}")
         return BAD_INPUT
@@ -235,18 +237,6 @@ def _explained(chosen: argparse.Namespace, event: Event) -> str:
 
     steps = explain(event.scheme, event.sheet, chosen.explain)
     return "".join(f"{'  ' * step.depth}{step.en if chosen.language == 'en' else step.zh}\n" for step in steps)
-
-
-def _warn(chosen: argparse.Namespace, made: Results) -> None:
-    """What results leave open is said beside them; they are results all the same."""
-    if made.missing:
-        _complain(
-            chosen,
-            f"尚缺 {made.missing} 个打分，名次未定。",
-            f"{made.missing} marks are missing; ranks may change.",
-        )
-    if made.open_ties:
-        _complain(chosen, f"{made.open_ties} 处并列待决。", f"{made.open_ties} ties must still be broken.")
 
 
 def _checked(chosen: argparse.Namespace) -> int:

@@ -15,7 +15,6 @@ from contest.exports.tables import Heading, PrintedTable, Workbook, csv_bytes
 from contest.exports.words import words_in
 from scoring import Result, Results, Scheme
 
-FORMATS = ("json", "csv", "xlsx", "parquet")
 _BETWEEN = ";"
 """Between several awards, or several reasons, of one entry."""
 
@@ -38,7 +37,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def written(scored: Scored, form: str, language: str) -> bytes:
-    """The results as a file of one of FORMATS; headings of a workbook are in `zh` or `en`."""
+    """The results as `json`, `csv`, `xlsx` or `parquet`; headings of a workbook are in `zh` or `en`."""
     match form:
         case "json":
             return _json(scored)
@@ -55,6 +54,7 @@ def written(scored: Scored, form: str, language: str) -> bytes:
 
 def _json(scored: Scored) -> bytes:
     told = msgspec.to_builtins(scored.results, enc_hook=_opened)
+    told["ties"] = [{"rank": tie.rank, "entries": tie.entries} for tie in scored.results.ties]
     for row in told["rows"]:
         row["label"] = scored.labels.get(row["entry"], "")
         row["attributes"] = _attributes(scored, row["entry"])
@@ -87,6 +87,11 @@ def fields(scored: Scored, language: str) -> tuple[Field, ...]:
         Field(id="excluded", heading=_said(language, "不排名的原因", "Excluded by")),
         Field(id="shared", heading=_said(language, "并列", "Tie")),
         Field(id="tie_broken_by", heading=_said(language, "破平依据", "Tie broken by")),
+        *(
+            [Field(id="stage", heading=_said(language, "所至阶段", "Stage reached"))]
+            if scored.results.stages
+            else []
+        ),
     )
     taken = {field.id for field in (*first, total, *last)}
     known = []
@@ -121,12 +126,12 @@ def flat(scored: Scored) -> Iterator[tuple[str | None, ...]]:
             row.total,
             *[scores[node] for node in nodes],
             *_last(row),
+            *([row.stage] if scored.results.stages else []),
         )
 
 
 def _last(row: Result) -> Sequence[str]:
-    excluded: tuple[str, ...] = getattr(row, "excluded", ())
-    return _BETWEEN.join(row.awards), _BETWEEN.join(excluded), "1" if row.shared else "", row.tie_broken_by
+    return _BETWEEN.join(row.awards), _BETWEEN.join(row.excluded), "1" if row.shared else "", row.tie_broken_by
 
 
 def _table(scored: Scored, language: str, *, headings: bool) -> PrintedTable:

@@ -112,6 +112,8 @@ def _by_aspect(scheme: Scheme, marks: Marks) -> Iterator[tuple[int, str, Numbers
 
 def _joined(marked: Mask) -> Mask:
     """(entries, judges): who is to mark whom, when judges who marked the same entry sit in one panel."""
+    if marked.all():
+        return marked
     kinds, inverse = np.unique(marked, axis=0, return_inverse=True)
     panels: list[Mask] = []
     for kind in kinds:
