@@ -1,4 +1,4 @@
-"""The tables of teams and organisations that stand in a scheme: one event, grouped by an attribute of its entries."""
+"""The tables of teams and organisations that stand in a scheme: one event, its entries grouped by an attribute."""
 
 from __future__ import annotations
 
