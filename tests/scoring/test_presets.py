@@ -1,9 +1,10 @@
 import json
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from scoring import outline, parse
+from scoring import Scheme, Sheet, SheetMark, explain, outline, parse, results
 
 PRESETS = sorted((Path(__file__).resolve().parents[2] / "seed" / "presets").glob("*.json"))
 
@@ -11,7 +12,8 @@ PRESETS = sorted((Path(__file__).resolve().parents[2] / "seed" / "presets").glob
 def test_the_presets_an_organiser_begins_with_are_there():
     assert {path.stem for path in PRESETS} >= {
         "vocational-30-70", "timed-practical", "knowledge-quiz", "worldskills", "presentation", "skating-short",
-        "skating-free", "labour-indicators",
+        "skating-free", "labour-indicators", "difficulty-panel", "sports-track", "sports-field",
+        "sports-tug-of-war", "safety-veto", "innovation-review", "craftsman-rounds",
     }  # fmt: skip
 
 
@@ -41,4 +43,44 @@ def test_vocational_contests_publish_nothing_before_sign_off():
 def test_the_worldskills_preset_sums_to_one_hundred():
     preset = next(path for path in PRESETS if path.stem == "worldskills")
     scheme = parse(json.dumps(json.loads(preset.read_text(encoding="utf-8"))["document"]))
-    assert scheme.nodes["total"].span.high == 100
+    assert scheme.nodes["marks"].span.high == 100
+
+
+def marked(scheme: Scheme, seed: int) -> Sheet:
+    """Twelve entries of four organisations in three heats, everything marked that must be."""
+    dice, entries, listed = Random(seed), tuple(f"e{at}" for at in range(12)), []
+    for entry in entries:
+        for aspect in scheme.aspects.values():
+            if aspect.optional and dice.random() < 0.9:
+                continue
+            for seat in range(1, 6) if aspect.by_panel else (0,):
+                low = aspect.low or 0
+                high = min(600_000 if aspect.high is None else aspect.high, low + 600_000)
+                value = low + aspect.step * dice.randint(1, (high - low) // aspect.step)
+                listed.append(SheetMark(entry, aspect.id, seat, "entered", value))
+    attributes = {
+        "organisation": {entry: f"o{at % 4}" for at, entry in enumerate(entries)},
+        "heat": {entry: f"h{at % 3}" for at, entry in enumerate(entries)},
+    }
+    return Sheet(entries=entries, marks=listed, seats=dict.fromkeys(entries, 5), attributes=attributes)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
+def test_a_preset_brings_a_marked_event_to_ranks_prizes_and_reasons(path: Path, seed: int):
+    scheme = parse(json.dumps(json.loads(path.read_text(encoding="utf-8"))["document"]))
+    sheet = marked(scheme, seed)
+    found = results(scheme, sheet)
+    assert found.missing == 0
+    assert all(row.rank is not None or row.excluded for row in found.rows)
+    assert sorted(row.place for row in found.rows) == list(range(1, 13))
+    if not scheme.awards or path.stem in ("safety-veto", "innovation-review"):
+        assert found.rows[0].total is not None
+    else:
+        assert found.rows[0].awards or found.rows[0].excluded
+    assert all(table.rows for table in found.teams)
+    for entry in sheet.entries:
+        for step in explain(scheme, sheet, entry):
+            assert step.zh
+            assert step.en
+            assert "None" not in step.zh + step.en
