@@ -101,7 +101,7 @@ def outcomes(field: Field) -> tuple[Outcome, ...]:
     for at, stage in enumerate(stages):
         taking = Taking(certain, possible, first=at == 0, last=at == len(stages) - 1)
         one = _outcome(field, stage, asks[at], barriers[at], taking)
-        found.append(one)
+        found.append(one._replace(decided=one.decided and all(before.decided for before in found)))
         certain, possible = one.states == THROUGH, one.states == POSSIBLE
     return tuple(found)
 

@@ -109,30 +109,37 @@ class Order:
         key = np.where(ranked, np.where(above > FIRST, above, below), FIRST)
         return key, np.where(above > FIRST, firsts - 1, lasts)
 
-    def broken_by(self, column: int) -> Key | None:
-        """The key that told an entry apart from the tie above it, or else below, with the same number."""
-        number = int(self._broken[0][self.places[column] - 1])
-        return self.questions[self.levels[column]].keys[number - 1] if number > FIRST else None
-
     def standing(self, column: int) -> Standing:
         """Where one entry stands."""
-        at = int(self.places[column]) - 1
-        key = self.broken_by(column)
-        return Standing(
-            column=column,
-            place=at + 1,
-            rank=int(self.ranks[column]) or None,
-            shared=bool(self.shared[column]),
-            last=int(self.lasts[column]),
-            broken_by=key.name if key else "",
-            rival=int(self.sequence[self._broken[1][at]]) if key else None,
-            key=key,
-        )
+        return self.standings[int(self.places[column]) - 1]
 
     @cached_property
     def standings(self) -> tuple[Standing, ...]:
         """Where everyone stands, in the order of the list."""
-        return tuple(self.standing(column) for column in self.sequence.tolist())
+        sequence = self.sequence
+        numbers, rivals = self._broken
+        told = numbers > FIRST
+        asks = [[None, *question.keys] for question in self.questions]
+        keys = [
+            asks[level][number]
+            for level, number in zip(self.levels[sequence].tolist(), (numbers * told).tolist(), strict=True)
+        ]
+        rows = zip(
+            sequence.tolist(),
+            range(1, len(sequence) + 1),
+            self.ranks[sequence].tolist(),
+            self.shared[sequence].tolist(),
+            self.lasts[sequence].tolist(),
+            sequence[rivals * told].tolist(),
+            keys,
+            strict=True,
+        )
+        return tuple(
+            Standing(column, place, rank or None, shared, last, key.name, rival, key)
+            if key
+            else Standing(column, place, rank or None, shared, last, "", None, None)
+            for column, place, rank, shared, last, rival, key in rows
+        )
 
     @cached_property
     def excluded(self) -> Mapping[int, tuple[str, ...]]:

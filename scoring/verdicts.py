@@ -53,7 +53,10 @@ def place_reason(order: Order, standing: Standing, status: str) -> Said:
         f"rank {standing.rank} of {order.ranked}; {better} strictly better",
     )
     if order.levels[standing.column] < len(order.questions) - 1:
-        stage = order.outcomes[order.levels[standing.column]].stage
+        outcome = order.outcomes[order.levels[standing.column]]
+        stage = outcome.stage
+        if not outcome.decided:
+            return said.then("（其余打分未齐，名次可能变化）", " (others incomplete, may change)")
         said = said.then(f"；止于“{stage.name}”", f"; as far as “{stage.name_en or stage.name}”")
     if order.complete:
         return said
