@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from scoring.exact import THOUSAND
 from scoring.kinds.part import FARTHEST
-from scoring.plan import Plan
+from scoring.placing import States, Values, cells, states_of
+from scoring.plan import Group, Plan
 from scoring.scheme import Scheme
-from scoring.sheet import (
-    ABSENT,
-    ABSENT_STATE,
-    BLANK_STATE,
-    ENTERED,
-    ENTERED_STATE,
-    IN_COMPETITION,
-    NOT_ATTEMPTED,
-    NOT_ATTEMPTED_STATE,
-    Grid,
-    Marks,
-    Sheet,
-    SheetProblem,
-)
-
-_STATES = {ENTERED: ENTERED_STATE, ABSENT: ABSENT_STATE, NOT_ATTEMPTED: NOT_ATTEMPTED_STATE}
+from scoring.sheet import BLANK_STATE, ENTERED_STATE, IN_COMPETITION, Grid, Sheet, SheetProblem
 
 
 def grid(scheme: Scheme, layout: Plan, sheet: Sheet) -> Grid:
@@ -34,116 +20,104 @@ def grid(scheme: Scheme, layout: Plan, sheet: Sheet) -> Grid:
 
     Raises SheetProblem when it does not fit its scheme.
     """
-    places = {entry: at for at, entry in enumerate(sheet.entries)}
-    if len(places) != len(sheet.entries):
+    if not _all_different(sheet.entries):
         raise SheetProblem("an entry stands twice")
-    panels, singles = layout.panel_columns, layout.single_columns
-    seats = np.zeros((len(panels) + len(singles), len(places)), dtype=np.int64)
-    seats[: len(panels)] = [sheet.seats.get(entry, 0) for entry in sheet.entries]
-    for (entry, aspect), judges in sheet.panels.items():
-        if aspect in panels and entry in places:
-            seats[panels[aspect], places[entry]] = judges
-    cells, states, values = _cells(scheme, layout, _columns(scheme, sheet, places), seats)
-    width = len(panels) * len(places)
-    split = layout.judges * width
-    size = split + len(singles) * len(places)
-    all_values, all_states = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.uint8)
-    all_values[cells], all_states[cells] = values, states
-    if np.count_nonzero(all_states) != len(cells):
-        raise SheetProblem("two marks for one cell")
-    panel, single = (layout.judges, len(panels), len(places)), (len(singles), len(places))
+    seats = _seats(layout, sheet)
+    laid = cells(scheme, layout, sheet)
+    _check_seats(layout, seats, laid.panel_states)
+    for group in layout.panels:
+        _check_values(scheme, group, laid.panel[:, group.columns], _part(laid.panel_states, group))
+    for group in layout.singles:
+        states = None if laid.single_states is None else laid.single_states[group.columns]
+        _check_values(scheme, group, laid.single[group.columns], states)
     return Grid(
         entries=sheet.entries,
-        panel=all_values[:split].reshape(panel),
-        panel_states=all_states[:split].reshape(panel),
-        seats=seats[: len(panels)],
-        single=all_values[split:].reshape(single),
-        single_states=all_states[split:].reshape(single),
-        competing=np.array(
-            [sheet.statuses.get(entry, IN_COMPETITION) == IN_COMPETITION for entry in sheet.entries],
-            dtype=np.bool_,
-        ),
+        panel=laid.panel,
+        panel_states=states_of(laid.panel, laid.panel_states),
+        seats=seats,
+        single=laid.single,
+        single_states=states_of(laid.single, laid.single_states),
+        competing=_competing(sheet),
         groups={name: _codes(sheet, name) for name in layout.attributes},
+        whole=laid.panel_states is None and laid.single_states is None,
     )
 
 
+@lru_cache(maxsize=128)
+def _all_different(entries: tuple[str, ...]) -> bool:
+    # The same entries are asked for after every mark.
+    return len(set(entries)) == len(entries)
+
+
+def _seats(layout: Plan, sheet: Sheet) -> Values:
+    """How many judges mark each aspect of each entry."""
+    shape = (len(layout.panel_columns), len(sheet.entries))
+    if isinstance(sheet.seats, int):
+        seats = np.broadcast_to(np.int64(sheet.seats), shape)
+    else:
+        seats = np.broadcast_to(np.array([sheet.judges(entry) for entry in sheet.entries], dtype=np.int64), shape)
+    if sheet.panels:
+        seats = seats.copy()
+        places = {entry: at for at, entry in enumerate(sheet.entries)}
+        for (entry, aspect), judges in sheet.panels.items():
+            if aspect in layout.panel_columns and entry in places:
+                seats[layout.panel_columns[aspect], places[entry]] = judges
+    return seats
+
+
 def _competing(sheet: Sheet) -> npt.NDArray[np.bool_]:
+    if not sheet.statuses:
+        return np.ones(len(sheet.entries), dtype=np.bool_)
     statuses = [sheet.statuses.get(entry, IN_COMPETITION) for entry in sheet.entries]
     return np.array([status == IN_COMPETITION for status in statuses], dtype=np.bool_)
 
 
-def _codes(sheet: Sheet, attribute: str) -> npt.NDArray[np.int64]:
+def _codes(sheet: Sheet, attribute: str) -> Values:
     column = sheet.attributes.get(attribute, {})
     values = [column.get(entry, "") for entry in sheet.entries]
     numbers = {value: number for number, value in enumerate(sorted(set(values)))}
     return np.array([numbers[value] for value in values], dtype=np.int64)
 
 
-_NOTHING = -(2**62)
-"""Stands for a value that is not there; no aspect allows it."""
+def _part(states: States | None, group: Group) -> States | None:
+    return None if states is None else states[:, group.columns]
 
 
-def _columns(scheme: Scheme, sheet: Sheet, places: Mapping[str, int]) -> Marks:
-    """The marks of a sheet as columns."""
-    if isinstance(sheet.marks, Marks):
-        return _checked(sheet.marks, len(scheme.aspects), len(places))
-    aspects = {aspect: at for at, aspect in enumerate(scheme.aspects)}
-    try:
-        aspect = np.array([aspects[mark[1]] for mark in sheet.marks], dtype=np.int64)
-        entry = np.array([places[mark[0]] for mark in sheet.marks], dtype=np.int64)
-        state = np.array([_STATES[mark[3]] for mark in sheet.marks], dtype=np.uint8)
-    except KeyError as unknown:
-        raise SheetProblem(f"neither the scheme nor the list of entries knows {unknown}") from None
-    seat = np.array([mark[2] for mark in sheet.marks], dtype=np.int64)
-    value = np.array([_NOTHING if mark[4] is None else mark[4] for mark in sheet.marks], dtype=np.int64)
-    return Marks(entry, aspect, seat, state, value)
+# ---- does it fit? ---------------------------------------------------------------------------------------------
 
 
-def _checked(marks: Marks, aspects: int, entries: int) -> Marks:
-    for column, most in ((marks.entry, entries), (marks.aspect, aspects)):
-        if len(column) and not 0 <= int(column.min()) <= int(column.max()) < most:
-            raise SheetProblem("neither the scheme nor the list of entries knows one of the marks")
-    if (
-        len(marks.state)
-        and not BLANK_STATE < int(marks.state.min()) <= int(marks.state.max()) <= NOT_ATTEMPTED_STATE
-    ):
-        raise SheetProblem("a mark is neither entered, absent nor not attempted")
-    return marks
-
-
-def _cells(
-    scheme: Scheme, layout: Plan, marks: Marks, seats: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """For every mark its cell in the arrays, its state and its value."""
-    panels = layout.panel_columns
-    ids = [*panels, *layout.single_columns]
-    rows = {aspect: row for row, aspect in enumerate(ids)}
-    row = np.array([rows[aspect] for aspect in scheme.aspects], dtype=np.int64)[marks.aspect]
-    _check_values(scheme, ids, row, marks.state, marks.value)
-    single = row >= len(panels)
-    seat, column, entries = marks.seat, marks.entry, seats.shape[1]
-    if np.any(np.where(single, seat != 0, (seat < 1) | (seat > seats[row, column]))):
+def _check_seats(layout: Plan, seats: Values, states: States | None) -> None:
+    """Nobody marks from a seat that the panel of this aspect of this entry does not have."""
+    if not seats.size or int(seats.min()) == layout.judges:
+        return
+    beyond = np.arange(layout.judges).reshape(-1, 1, 1) >= seats
+    if states is None or (states[beyond] != BLANK_STATE).any():
         raise SheetProblem("a mark comes from a seat that the panel does not have")
-    width = len(panels) * entries
-    within = row * entries + column
-    cell = np.where(single, (layout.judges - 1) * width + within, (seat - 1) * width + within)
-    return cell, marks.state, np.where(marks.state == ENTERED_STATE, marks.value, 0)
 
 
-def _check_values(
-    scheme: Scheme,
-    ids: Sequence[str],
-    row: npt.NDArray[np.int64],
-    state: npt.NDArray[np.uint8],
-    value: npt.NDArray[np.int64],
-) -> None:
+def _check_values(scheme: Scheme, group: Group, values: Values, states: States | None) -> None:
     # The proof that nothing overflows rests on the document's limits, so they are asked again here.
+    aspect = scheme.aspects[group.aspects[0]]
     farthest = FARTHEST * THOUSAND
-    aspects = [scheme.aspects[id_] for id_ in ids]
-    low = np.array([-farthest if one.low is None else one.low for one in aspects], dtype=np.int64)
-    high = np.array([farthest if one.high is None else one.high for one in aspects], dtype=np.int64)
-    step = np.array([one.step for one in aspects], dtype=np.int64)
-    wrong = (value < low[row]) | (value > high[row]) | ((value - low[row]) % step[row] != 0)
-    wrong &= state == ENTERED_STATE
-    if np.any(wrong):
-        raise SheetProblem(f"a mark for {ids[row[np.argmax(wrong)]]} is outside its limits")
+    low = -farthest if aspect.low is None else aspect.low
+    high = farthest if aspect.high is None else aspect.high
+    if not values.size or _fit(values, low, high, aspect.step):
+        return
+    wrong = (values < low) | (values > high) | ((values - low) % aspect.step != 0)
+    if states is not None:
+        wrong &= states == ENTERED_STATE
+    if wrong.any():
+        at = int(np.argwhere(wrong)[0, -2])
+        raise SheetProblem(f"a mark for {group.aspects[at]} is outside its limits")
+
+
+def _fit(values: Values, low: int, high: int, step: int) -> bool:
+    """Whether all values are within limits and on a step; a blank counts as 0."""
+    if not low <= int(values.min()) <= int(values.max()) <= high:
+        return False
+    if step == 1:
+        return True
+    steps = (values if low % step == 0 else values - low) // step
+    steps *= step
+    on_step: npt.NDArray[np.bool_] = steps == (values if low % step == 0 else values - low)
+    return bool(on_step.all())

@@ -6,11 +6,13 @@ does not fit 64 bits the same steps run on Python's own integers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from scoring import bounds, combining
 from scoring.combining import Combining
@@ -64,20 +66,12 @@ class Plan(NamedTuple):
     attributes: tuple[str, ...]
     peak: int
     dtype: type
-
-    @property
-    def panel_columns(self) -> dict[str, int]:
-        """Where each aspect of the panel stands in the sheet's arrays."""
-        return {
-            aspect: at for at, aspect in enumerate(aspect for group in self.panels for aspect in group.aspects)
-        }
-
-    @property
-    def single_columns(self) -> dict[str, int]:
-        """Where each aspect that is marked once stands in the sheet's arrays."""
-        return {
-            aspect: at for at, aspect in enumerate(aspect for group in self.singles for aspect in group.aspects)
-        }
+    panel_columns: Mapping[str, int]
+    """Where each aspect of the panel stands in the sheet's arrays."""
+    single_columns: Mapping[str, int]
+    """Where each aspect that is marked once stands in the sheet's arrays."""
+    as_in_scheme: tuple[npt.NDArray[np.intp] | None, npt.NDArray[np.intp] | None]
+    """For the rows of both arrays their numbers among such aspects of the scheme; None where the order is that."""
 
 
 @lru_cache(maxsize=64)
@@ -115,6 +109,12 @@ class _Layout:
             attributes=tuple({one.by: None for one in standards if one is not None and one.by}),
             peak=self.peak,
             dtype=np.int64 if self.peak < SAFE else object,
+            panel_columns=_columns(panels),
+            single_columns=_columns(singles),
+            as_in_scheme=(
+                _as_in_scheme(_columns(panels), self.scheme),
+                _as_in_scheme(_columns(singles), self.scheme),
+            ),
         )
 
     def groups(self, aspects: list[AspectPart]) -> tuple[Group, ...]:
@@ -194,3 +194,13 @@ class _Layout:
         made, size, peak = finish_of(node, denominator, size, rounded=bounds.rounds_itself(node))
         self.peak = max(self.peak, peak)
         return made, size
+
+
+def _columns(groups: tuple[Group, ...]) -> dict[str, int]:
+    return {aspect: at for at, aspect in enumerate(aspect for group in groups for aspect in group.aspects)}
+
+
+def _as_in_scheme(columns: Mapping[str, int], scheme: Scheme) -> npt.NDArray[np.intp] | None:
+    numbers = {id_: number for number, id_ in enumerate(id_ for id_ in scheme.aspects if id_ in columns)}
+    order = [numbers[id_] for id_ in columns]
+    return None if order == sorted(order) else np.array(order, dtype=np.intp)

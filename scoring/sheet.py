@@ -32,6 +32,21 @@ class Marks(NamedTuple):
     value: npt.NDArray[np.int64]
 
 
+class Block(NamedTuple):
+    """The marks of a sheet as they lie in its cells: judge by judge, aspect by aspect, entry by entry.
+
+    `panel` is (seats of the largest panel, aspects that every judge marks, entries) with seat 1 first, `single`
+    (aspects that are marked once, entries); aspects in the order of the scheme, values in thousandths. States are
+    `…_STATE` numbers in the same form; None where everything is entered. Nobody may write to the arrays while they
+    are computed with.
+    """
+
+    panel: npt.NDArray[np.int64]
+    panel_states: npt.NDArray[np.uint8] | None
+    single: npt.NDArray[np.int64]
+    single_states: npt.NDArray[np.uint8] | None
+
+
 class SheetMark(NamedTuple):
     """One mark that counts. `seat` is 0 for aspects marked once for the whole panel; `value` in thousandths."""
 
@@ -46,20 +61,25 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """All marks of an event with its entries.
 
     `statuses` names entries that do not simply take part (withdrawn, not_started, …); who is not named is
-    `entered`. `seats` says how many judges mark each entry; `panels` the same for single aspects of an entry
-    that another panel marks. Blank is where no mark is. `labels` are the numbers that lists print; where rows are
-    equal in everything, they stand in this order, and nothing else depends on it. `lots` are what was drawn,
-    smaller first. `attributes` are columns of the list of entries, which groups, keys and conditions may ask for.
+    `entered`. `seats` says how many judges mark each entry, as one number where it is the same for all; `panels`
+    the same for single aspects of an entry that another panel marks. Blank is where no mark is. `labels` are the
+    numbers that lists print; where rows are equal in everything, they stand in this order, and nothing else
+    depends on it. `lots` are what was drawn, smaller first. `attributes` are columns of the list of entries, which
+    groups, keys and conditions may ask for.
     """
 
     entries: tuple[str, ...]
-    marks: Sequence[SheetMark] | Marks
-    seats: Mapping[str, int]
+    marks: Sequence[SheetMark] | Marks | Block
+    seats: Mapping[str, int] | int
     statuses: Mapping[str, str] = {}
     panels: Mapping[tuple[str, str], int] = {}
     labels: Mapping[str, str] = {}
     lots: Mapping[str, int] = {}
     attributes: Mapping[str, Mapping[str, str]] = {}
+
+    def judges(self, entry: str) -> int:
+        """How many judges mark an entry, where no other panel is named."""
+        return self.seats if isinstance(self.seats, int) else self.seats.get(entry, 0)
 
 
 class SheetProblem(ValueError):
@@ -84,11 +104,14 @@ class Grid(NamedTuple):
     """Who takes part: what others are measured by."""
     groups: Mapping[str, npt.NDArray[np.int64]]
     """For each attribute the scheme groups by, a number for each entry: the same for the same value."""
+    whole: bool
+    """Every seat of panels that are all of one size, and every cell that is marked once, has an entered mark."""
 
 
 def judges_of(sheet: Sheet) -> int:
     """The largest panel of a sheet."""
-    most = max((*sheet.seats.values(), *sheet.panels.values(), 1))
+    seats = (sheet.seats,) if isinstance(sheet.seats, int) else sheet.seats.values()
+    most: int = max((*seats, *sheet.panels.values(), 1))
     if most > MOST_JUDGES:
         raise SheetProblem(f"a panel of {most} judges; {MOST_JUDGES} are the most")
     return most

@@ -9,12 +9,8 @@ import numpy as np
 from bench.scoring.peers import Outcome
 from bench.scoring.shapes import JUDGES, MEDALS, Shape, criterion, scheme
 from scoring import Sheet
-from scoring.plan import plan
-from scoring.ranking import order
-from scoring.results import Computed
-from scoring.sheet import ENTERED_STATE, Grid
-from scoring.titles import awarded
-from scoring.total import tally
+from scoring.results import Computed, compute
+from scoring.sheet import ENTERED_STATE, Block, Marks
 
 
 @cache
@@ -27,29 +23,32 @@ def names(entries: int) -> tuple[str, ...]:
     return tuple(f"e{number:06d}" for number in range(entries))
 
 
-@cache
-def empty(shape: Shape) -> Sheet:
-    ids = names(shape.entries)
-    return Sheet(entries=ids, marks=(), seats=dict.fromkeys(ids, JUDGES))
+def columns(marks: np.ndarray) -> Marks:
+    """Marks as an export has them: entry by entry, aspect by aspect, judge by judge."""
+    judges, aspects, _ = marks.shape
+    each = np.arange(marks.size)
+    return Marks(
+        entry=each // (aspects * judges),
+        aspect=each // judges % aspects,
+        seat=each % judges + 1,
+        state=np.full(marks.size, ENTERED_STATE, dtype=np.uint8),
+        value=marks.transpose(2, 1, 0).reshape(-1),
+    )
 
 
-@cache
-def states(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
-    panel = (JUDGES, shape.aspects, shape.entries)
-    return np.full(panel, ENTERED_STATE, dtype=np.uint8), np.full(panel[1:], JUDGES, dtype=np.int64)
+def block(marks: np.ndarray) -> Block:
+    """Marks that lie judge by judge, as the live part keeps them."""
+    return Block(marks, None, np.zeros((0, marks.shape[2]), dtype=np.int64), None)
+
+
+def computed(marks: Marks | Block, shape: Shape) -> Computed:
+    """An event from its marks."""
+    return compute(known(shape), Sheet(entries=names(shape.entries), marks=marks, seats=JUDGES))
 
 
 def dense(marks: np.ndarray, shape: Shape) -> Computed:
-    """An event from marks that lie judge by judge, aspect by aspect."""
-    one, sheet = known(shape), empty(shape)
-    layout = plan(one, JUDGES)
-    entered, seats = states(shape)
-    nothing = np.zeros((0, shape.entries), dtype=np.int64)
-    grid = Grid(sheet.entries, marks, entered, seats, nothing, nothing.astype(np.uint8))
-    values = tally(layout, grid)
-    ordered = order(one, layout, grid, values, sheet)
-    computed = Computed(one, sheet, layout, grid, values, ordered, {})
-    return computed._replace(awards=awarded(one.awards, ordered, computed.score))
+    """An event from an array (judges, aspects, entries)."""
+    return computed(block(marks), shape)
 
 
 def outcome(found: Computed, shape: Shape) -> Outcome:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from scoring.agreement.linkage import Flags, Floats, some
 from scoring.agreement.measure import Judge
 from scoring.exact import THOUSAND, exact
+from scoring.placing import columns as columns_of
 from scoring.scheme import Scheme
 from scoring.sheet import (
     ABSENT,
@@ -27,6 +28,7 @@ from scoring.sheet import (
     ENTERED_STATE,
     NOT_ATTEMPTED,
     NOT_ATTEMPTED_STATE,
+    Block,
     Sheet,
 )
 
@@ -124,7 +126,7 @@ def judged(
     rows = {scale.aspect: row for row, scale in enumerate(scales)}
     columns = {entry: column for column, entry in enumerate(sheet.entries)}
     seats = np.empty((len(rows), len(columns)), dtype=np.int64)
-    seats[:] = [sheet.seats.get(entry, 0) for entry in sheet.entries]
+    seats[:] = [sheet.judges(entry) for entry in sheet.entries]
     for (entry, aspect), judges in sheet.panels.items():
         if aspect in rows and entry in columns:
             seats[rows[aspect], columns[entry]] = judges
@@ -204,7 +206,7 @@ def _listed(
     scheme: Scheme, sheet: Sheet, rows: Mapping[str, int], columns: Mapping[str, int]
 ) -> tuple[npt.NDArray[Any], ...]:
     """Every mark as row, column, seat, state and thousandths; row −1 is an aspect that is not looked at."""
-    marks: Any = sheet.marks
+    marks: Any = columns_of(scheme, sheet) if isinstance(sheet.marks, Block) else sheet.marks
     if hasattr(marks, "state"):  # columns already: aspects and entries are numbered
         of_aspect = np.array([rows.get(aspect, -1) for aspect in scheme.aspects], dtype=np.int64)
         arrays = (of_aspect[marks.aspect], marks.entry, marks.seat, marks.state, marks.value)

@@ -1,0 +1,202 @@
+"""Every mark into its cell: from single marks, from columns and from blocks."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from scoring.plan import Plan
+from scoring.scheme import Scheme
+from scoring.sheet import (
+    ABSENT,
+    ABSENT_STATE,
+    BLANK_STATE,
+    ENTERED,
+    ENTERED_STATE,
+    NOT_ATTEMPTED,
+    NOT_ATTEMPTED_STATE,
+    WHOLE_PANEL,
+    Block,
+    Marks,
+    Sheet,
+    SheetProblem,
+)
+
+Values = npt.NDArray[np.int64]
+States = npt.NDArray[np.uint8]
+
+_STATES = {ENTERED: ENTERED_STATE, ABSENT: ABSENT_STATE, NOT_ATTEMPTED: NOT_ATTEMPTED_STATE}
+
+
+class Cells(NamedTuple):
+    """Values and states in the order of the plan; 0 where nothing is entered. States are None where all is."""
+
+    panel: Values
+    panel_states: States | None
+    single: Values
+    single_states: States | None
+
+
+def cells(scheme: Scheme, layout: Plan, sheet: Sheet) -> Cells:
+    """The marks of a sheet in their cells.
+
+    Raises SheetProblem when one has no cell, or two have the same.
+    """
+    if isinstance(sheet.marks, Block):
+        return _lying(layout, sheet.marks, len(sheet.entries))
+    return _scattered(scheme, layout, columns(scheme, sheet), len(sheet.entries))
+
+
+def states_of(values: Values, states: States | None) -> States:
+    """How every cell stands."""
+    return np.broadcast_to(np.uint8(ENTERED_STATE), values.shape) if states is None else states
+
+
+# ---- marks one by one, or as columns --------------------------------------------------------------------------
+
+
+_NOTHING = -(2**62)
+"""Stands for a value that is not there; no aspect allows it."""
+_EMPTY = -(2**63)
+"""Stands in a cell that no mark has reached."""
+
+
+def columns(scheme: Scheme, sheet: Sheet) -> Marks:
+    """The marks of a sheet as columns, whatever form they have.
+
+    Raises SheetProblem when there is a mark for an unknown entry or aspect.
+    """
+    if isinstance(sheet.marks, Marks):
+        return sheet.marks
+    if isinstance(sheet.marks, Block):
+        return _gathered(scheme, sheet.marks)
+    places = {entry: at for at, entry in enumerate(sheet.entries)}
+    aspects = {aspect: at for at, aspect in enumerate(scheme.aspects)}
+    try:
+        aspect = np.array([aspects[mark[1]] for mark in sheet.marks], dtype=np.int64)
+        entry = np.array([places[mark[0]] for mark in sheet.marks], dtype=np.int64)
+        state = np.array([_STATES[mark[3]] for mark in sheet.marks], dtype=np.uint8)
+    except KeyError as unknown:
+        raise SheetProblem(f"neither the scheme nor the list of entries knows {unknown}") from None
+    seat = np.array([mark[2] for mark in sheet.marks], dtype=np.int64)
+    value = np.array([_NOTHING if mark[4] is None else mark[4] for mark in sheet.marks], dtype=np.int64)
+    return Marks(entry, aspect, seat, state, value)
+
+
+def _scattered(scheme: Scheme, layout: Plan, marks: Marks, entries: int) -> Cells:
+    """Every mark into its cell."""
+    _check_columns(marks, len(scheme.aspects), entries)
+    panels, singles = layout.panel_columns, layout.single_columns
+    width = len(panels) * entries
+    split = layout.judges * width
+    size = split + len(singles) * entries
+    # Seat 1 is the first layer; what is marked once stands behind all layers and has seat 0.
+    first = [
+        panels[id_] * entries - width if id_ in panels else split + singles[id_] * entries
+        for id_ in scheme.aspects
+    ]
+    _check_seat_numbers(scheme, layout, marks)
+    cells = np.array(first, dtype=np.int64)[marks.aspect]
+    cells += marks.entry
+    cells += np.multiply(marks.seat, width, dtype=np.int64)
+    all_entered = bool((marks.state == ENTERED_STATE).all())
+    values = np.full(size, _EMPTY, dtype=np.int64)
+    values[cells] = marks.value if all_entered else np.where(marks.state == ENTERED_STATE, marks.value, 0)
+    blank = values == _EMPTY
+    blanks = int(np.count_nonzero(blank))
+    if size - blanks != len(marks.value):
+        raise SheetProblem("two marks for one cell")
+    states: States | None = None
+    if blanks or not all_entered:
+        values[blank] = 0
+        states = np.zeros(size, dtype=np.uint8)
+        states[cells] = marks.state
+    return _split(values, states, (layout.judges, len(panels), entries), (len(singles), entries))
+
+
+def _split(values: Values, states: States | None, panel: tuple[int, int, int], single: tuple[int, int]) -> Cells:
+    split = panel[0] * panel[1] * panel[2]
+    return Cells(
+        panel=values[:split].reshape(panel),
+        panel_states=None if states is None else states[:split].reshape(panel),
+        single=values[split:].reshape(single),
+        single_states=None if states is None else states[split:].reshape(single),
+    )
+
+
+def _check_columns(marks: Marks, aspects: int, entries: int) -> None:
+    if len({len(column) for column in marks}) > 1:
+        raise SheetProblem("the columns of the marks are not of one length")
+    if not len(marks.value):
+        return
+    for column, most in ((marks.entry, entries), (marks.aspect, aspects)):
+        if not 0 <= int(column.min()) <= int(column.max()) < most:
+            raise SheetProblem("neither the scheme nor the list of entries knows one of the marks")
+    if not BLANK_STATE < int(marks.state.min()) <= int(marks.state.max()) <= NOT_ATTEMPTED_STATE:
+        raise SheetProblem("a mark is neither entered, absent nor not attempted")
+
+
+def _check_seat_numbers(scheme: Scheme, layout: Plan, marks: Marks) -> None:
+    """Panels are marked from seat 1 up to the largest, what is marked once from none; more is asked later."""
+    if not len(marks.seat):
+        return
+    once = marks.seat == WHOLE_PANEL
+    if layout.panel_columns and layout.single_columns:
+        fits = np.array([id_ in layout.single_columns for id_ in scheme.aspects])[marks.aspect] == once
+    else:
+        fits = once if layout.single_columns else ~once
+    if not fits.all() or not 0 <= int(marks.seat.min()) <= int(marks.seat.max()) <= layout.judges:
+        raise SheetProblem("a mark comes from a seat that the panel does not have")
+
+
+# ---- marks that lie in their cells ----------------------------------------------------------------------------
+
+
+def _lying(layout: Plan, block: Block, entries: int) -> Cells:
+    """The cells of a block, in the order of the plan."""
+    shapes = (layout.judges, len(layout.panel_columns), entries), (len(layout.single_columns), entries)
+    if (block.panel.shape, block.single.shape) != shapes:
+        raise SheetProblem("a block does not have a cell for every seat, aspect and entry")
+    panel, panel_states = _entered(block.panel, block.panel_states)
+    single, single_states = _entered(block.single, block.single_states)
+    by_panel, once = layout.as_in_scheme
+    if by_panel is not None:
+        panel = panel[:, by_panel]
+        panel_states = None if panel_states is None else panel_states[:, by_panel]
+    if once is not None:
+        single = single[once]
+        single_states = None if single_states is None else single_states[once]
+    return Cells(panel, panel_states, single, single_states)
+
+
+def _entered(values: Values, states: States | None) -> tuple[Values, States | None]:
+    """Values as 64-bit numbers, 0 where nothing is entered."""
+    values = values.astype(np.int64, copy=False)
+    if states is None or not states.size:
+        return values, None
+    if states.shape != values.shape or int(states.max()) > NOT_ATTEMPTED_STATE:
+        raise SheetProblem("a mark is neither entered, absent nor not attempted")
+    entered = states == ENTERED_STATE
+    return (values, None) if entered.all() else (np.where(entered, values, 0), states)
+
+
+def _gathered(scheme: Scheme, block: Block) -> Marks:
+    """The marks of a block as columns."""
+    judged, once = (
+        np.array(
+            [at for at, one in enumerate(scheme.aspects.values()) if one.by_panel is by_panel], dtype=np.int64
+        )
+        for by_panel in (True, False)
+    )
+    states = states_of(block.panel, block.panel_states), states_of(block.single, block.single_states)
+    seat, row, entry = np.nonzero(states[0])
+    row_once, entry_once = np.nonzero(states[1])
+    return Marks(
+        entry=np.concatenate([entry, entry_once]),
+        aspect=np.concatenate([judged[row], once[row_once]]),
+        seat=np.concatenate([seat + 1, np.full(len(row_once), WHOLE_PANEL)]),
+        state=np.concatenate([states[0][seat, row, entry], states[1][row_once, entry_once]]),
+        value=np.concatenate([block.panel[seat, row, entry], block.single[row_once, entry_once]]),
+    )
