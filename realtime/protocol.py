@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 
-from contest.actions.showing import AwardName
+from contest.actions.showing import AwardName, StageName
 
 PROTOCOL = 1
 """Raised when an old tablet could misunderstand; a tablet of another number is told to update."""
@@ -297,6 +297,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     gap: str | None = None
     unranked: str = ""
     """Why an entry in competition has no rank and will get none: `no_result` or `barred`; else empty."""
+    advance: str = ""
+    """Whether it goes on from the head's `stage`: `through`, `possible` or `out`; empty without stages."""
 
 
 class BoardHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -319,6 +321,8 @@ class BoardHead(msgspec.Struct, frozen=True, kw_only=True):
     entries: int
     columns: list[Column]
     awards: list[AwardName]
+    stage: StageName | None = None
+    """The stage from which rows go on or not: the first that is not decided, else the last."""
 
 
 class Reset(Message, frozen=True, kw_only=True, tag="reset"):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from contest.actions.results import EventPlan, computed, plan_of
-from contest.actions.showing import AwardName
+from contest.actions.showing import AwardName, stages_of
 from contest.errors import SchemeMissing
 from contest.model.gate import GateLine, Line
 from contest.model.ids import EntryId, EventId, OrganisationId
@@ -26,7 +26,7 @@ from realtime.hub import Seen
 from realtime.marks import EventMarks
 from realtime.protocol import Column, Row
 from realtime.views import Standing
-from scoring import Result
+from scoring import Result, Results
 from scoring.scheme import NodeLine
 
 
@@ -139,8 +139,9 @@ def _standing(
     event, line = plan.event, gates.results
     behind = event.blind and not gates.unblinded
     columns = (*found.columns, *plan.scheme.details)
+    at = stage_shown(found.results)
     rows = tuple(
-        _row(result, found.entries[EntryId(result.entry)], names, columns, behind=behind)
+        _row(result, found.entries[EntryId(result.entry)], names, columns, behind=behind, stage=at)
         for result in found.results.rows
     )
     return Standing(
@@ -162,7 +163,22 @@ def _standing(
             AwardName(award=award.id, name=award.name, name_en=award.name_en) for award in found.results.awards
         ),
         rows=rows,
+        stage=None if at is None else stages_of(found)[at],
     )
+
+
+def stage_shown(found: Results) -> int | None:
+    """The stage whose outcome a board shows: the first that is not decided, else the last that leads on."""
+    leading = [at for at in range(len(found.stages)) if any(row.advances[at] for row in found.rows)]
+    undecided = [at for at in leading if not found.stages[at].decided]
+    return undecided[0] if undecided else leading[-1] if leading else None
+
+
+def _advance(result: Result, stage: int | None) -> str:
+    if stage is None:
+        return ""
+    before = result.advances[: stage + 1]
+    return "out" if "out" in before else before[-1]
 
 
 def _unranked(result: Result) -> str:
@@ -183,6 +199,7 @@ def _row(
     columns: Sequence[NodeLine],
     *,
     behind: bool,
+    stage: int | None,
 ) -> Row:
     shown = behind_station(entry) if behind else entry
     return Row(
@@ -204,4 +221,5 @@ def _row(
         awards=list(result.awards),
         gap=result.gap,
         unranked=_unranked(result),
+        advance=_advance(result, stage),
     )

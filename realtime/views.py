@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
-from contest.actions.showing import AwardName
+from contest.actions.showing import AwardName, StageName
 from contest.model.contest import PublicView
 from realtime.boards import Board
 from realtime.protocol import BoardHead, Column, Row
@@ -55,6 +55,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[Column, ...]
     awards: tuple[AwardName, ...]
     rows: tuple[Row, ...]
+    stage: StageName | None = None
 
 
 def view_of(audience: Audience, standing: Standing, *, frozen: bool) -> View:
@@ -102,6 +103,7 @@ def _public(row: Row, *, published: bool) -> Row:
         awards=row.awards if published else [],
         gap=row.gap,
         unranked=row.unranked,
+        advance=row.advance,
     )
 
 
@@ -121,6 +123,7 @@ def _shown(audience: Audience, standing: Standing, view: View) -> Board:
             entries=len(standing.rows),
             columns=list(standing.columns),
             awards=list(standing.awards),
+            stage=standing.stage,
         ),
         rows=standing.rows,
     )

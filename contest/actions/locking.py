@@ -11,7 +11,7 @@ from contest.actions import consenting
 from contest.actions.entering import by_station, sees_names
 from contest.actions.readiness import check_ready
 from contest.actions.remarking import remarks_due
-from contest.actions.results import results_of
+from contest.actions.results import EventResults, results_of
 from contest.errors import MarksMissing, PanelTooSmall, RemarksOpen, SessionNotReady
 from contest.model.access import Act, Person
 from contest.model.contest import Event, Session
@@ -27,6 +27,7 @@ from contest.store.queries import people, plans, schemes
 from contest.store.queries.people import names_of_accounts
 from contest.store.queries.results import gates_of_event, marks_that_count, pending_in_session
 from contest.store.queries.ties import words_of
+from scoring import Aspect, Result, Scheme
 from scoring.ranking import needed
 
 
@@ -175,11 +176,13 @@ async def confirm_session(store: Store, session: SessionId, person: Person, reas
     planned = await plans.session(store, session)
     line = (await gates_of_event(store, planned.event)).line(Line.SESSION, session)
     looked = await _look(store, planned)
-    if looked.missing and line.next == "confirmed":
-        raise MarksMissing(count=len(looked.missing))
-    if line.next == "confirmed" and not reason.strip():
-        due = remarks_due(planned, await results_of(store, planned.event))
-        if due:
+    if line.next == "confirmed":
+        due = remarks_due(planned, looked.computed)
+        # What was entered twice and not alike is no number yet: no reason makes it one.
+        differing = sum(remark.reason == "differs" for remark in due)
+        if looked.missing or differing:
+            raise MarksMissing(count=len(looked.missing) + differing)
+        if due and not reason.strip():
             raise RemarksOpen(count=len(due))
     return await _pass(
         store,
@@ -214,6 +217,7 @@ class _Looked(NamedTuple):
 
     missing: list[Place]
     marked: Mapping[Place, Said]
+    computed: EventResults
     statuses: Mapping[EntryId, str]
 
 
@@ -223,18 +227,31 @@ async def missing_in(store: Store, session: Session) -> list[Place]:
 
 
 async def _look(store: Store, session: Session) -> _Looked:
-    scheme = await schemes.scheme_of_event(store, session.event)
-    entries = await people.entries_of_event(store, session.event)
+    # Marks before numbers: what changes after this is found by whoever asks whether these marks stand.
     marks = await marks_that_count(store, session.event)
+    computed = await results_of(store, session.event)
+    entries = list(computed.entries.values())
     marked = {
         (mark.entry, mark.aspect, mark.seat): (mark.kind, mark.value)
         for mark in marks
         if mark.session == session.id and mark.kind != MarkKind.ERASED
     }
-    wanted = {aspect: scheme.aspects[aspect] for aspect in needed(scheme)}
+    levels = {EntryId(row.entry): _level(row) for row in computed.results.rows}
+    wanted = {level: _wanted(computed.scheme, level) for level in set(levels.values())}
+    needs = {entry: wanted[level] for entry, level in levels.items()}
     seats = await _seats(store, session)
-    missing = missing_marks(session, needed=wanted, entries=entries, seats=seats, marked=marked)
-    return _Looked(list(missing), marked, {entry.id: entry.status.value for entry in entries})
+    missing = missing_marks(session, needed=needs, entries=entries, seats=seats, marked=marked)
+    statuses = {entry.id: entry.status.value for entry in entries}
+    return _Looked(list(missing), marked, computed, statuses)
+
+
+def _level(row: Result) -> int:
+    """The last stage that an entry may still reach, counted from 0; −1 for all there are."""
+    return row.advances.index("out") if "out" in row.advances else -1
+
+
+def _wanted(scheme: Scheme, level: int) -> Mapping[str, Aspect]:
+    return {aspect: scheme.aspects[aspect] for aspect in needed(scheme, level)}
 
 
 async def _seats(store: Store, session: Session) -> list[SeatId]:

@@ -97,6 +97,8 @@ class AspectLine(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
     unit_en: str = ""
     hint_en: str = ""
+    optional: bool = False
+    """A blank means that none was given: nothing is missing."""
 
 
 class EntryLine(msgspec.Struct, frozen=True, kw_only=True):

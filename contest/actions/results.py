@@ -111,8 +111,9 @@ def computed(
 
 
 def _ties(scheme: Scheme, found: Results) -> Sequence[tuple[int, Sequence[str]]]:
-    """Who shares a rank where that is to be decided: the scheme wants every tie broken."""
-    if scheme.ranking.ties != "must_break":
+    """Who shares a rank where that is to be decided: the scheme wants every tie broken, or asks for lots."""
+    ranking = scheme.ranking
+    if ranking.ties != "must_break" and not any(key.of == "lot" for key in ranking.keys):
         return ()
     shared: dict[int, list[str]] = {}
     for row in found.rows:

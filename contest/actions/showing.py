@@ -45,6 +45,8 @@ class ResultRow(msgspec.Struct, frozen=True, kw_only=True):
     tie_broken_by: str = ""
     excluded: list[str] = []
     """Why the entry has no rank although it competes: nodes that bar it, or `no_result`."""
+    advances: list[str] = []
+    """For every stage whether the entry goes on: `through`, `possible`, `out`, or empty where it is not in it."""
 
 
 class ResultHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +81,16 @@ class AwardName(msgspec.Struct, frozen=True, kw_only=True):
     name_en: str
 
 
+class StageName(msgspec.Struct, frozen=True, kw_only=True):
+    """A stage of the scheme; `places` lead on from it, where that is a number."""
+
+    stage: str
+    name: str
+    name_en: str
+    decided: bool
+    places: int | None
+
+
 class ResultSheet(msgspec.Struct, frozen=True, kw_only=True):
     """An event's results as officials read them before and after they are public."""
 
@@ -94,6 +106,7 @@ class ResultSheet(msgspec.Struct, frozen=True, kw_only=True):
     """Where judges should mark again."""
     barriers: list[NodeName] = []
     """The nodes that take somebody out of the ranking, by the names in `excluded`."""
+    stages: list[StageName] = []
 
 
 async def officials_results(store: Store, event: EventId, person: Person) -> ResultSheet:
@@ -119,7 +132,16 @@ async def officials_results(store: Store, event: EventId, person: Person) -> Res
         ties=await ties_shown(store, computed),
         remarks=remarks_in(computed),
         barriers=_barriers(computed),
+        stages=stages_of(computed),
     )
+
+
+def stages_of(computed: EventResults) -> list[StageName]:
+    """The stages of an event, the first first."""
+    return [
+        StageName(stage=one.id, name=one.name, name_en=one.name_en, decided=one.decided, places=one.places)
+        for one in computed.results.stages
+    ]
 
 
 def _barriers(computed: EventResults) -> list[NodeName]:
@@ -148,6 +170,7 @@ def _row(result: Result, entry: Entry, organisation: str, columns: Sequence[Node
         awards=list(result.awards),
         tie_broken_by=result.tie_broken_by,
         excluded=list(result.excluded),
+        advances=list(result.advances),
     )
 
 

@@ -19,18 +19,18 @@ Said = tuple[str, int | None]
 def missing_marks(
     session: Session,
     *,
-    needed: Mapping[str, Aspect],
+    needed: Mapping[EntryId, Mapping[str, Aspect]],
     entries: Sequence[Entry],
     seats: Collection[SeatId],
     marked: Collection[Place],
 ) -> Iterator[Place]:
-    """Every place without a mark of an aspect that a rank needs, for entries that are in competition."""
+    """Every place without a mark of an aspect that its rank needs, for entries that are in competition."""
     competing = {entry.id for entry in entries if entry.status is EntryStatus.ENTERED}
     for entry in session.entries:
         if entry not in competing:
             continue
         for key in session.aspects:
-            aspect = needed.get(key)
+            aspect = needed.get(entry, {}).get(key)
             if aspect is None or aspect.optional:
                 continue
             for seat in seats if aspect.by_panel else (WHOLE_PANEL,):

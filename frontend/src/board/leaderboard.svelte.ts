@@ -74,5 +74,5 @@ function isNews(before: Row | undefined, after: Row): boolean {
 
 /** What of a row is its own, and not a matter of the others. */
 function ownPart(row: Row): string {
-  return JSON.stringify([row.name, row.status, row.total, row.points, row.complete, row.scores, row.awards]);
+  return JSON.stringify([row.name, row.status, row.total, row.points, row.complete, row.scores, row.awards, row.unranked, row.advance]);
 }

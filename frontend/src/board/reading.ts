@@ -27,6 +27,18 @@ export function statusText(status: string, unranked = ''): string {
   return word ? t(word) : status;
 }
 
+/** Whether an entry goes on from the stage that is shown; empty where there are no stages. */
+export function advanceText(row: Row): string {
+  if (row.status !== 'entered') return '';
+  if (row.advance === 'through' || row.advance === 'possible' || row.advance === 'out') return t(`advance_${row.advance}`);
+  return '';
+}
+
+/** The organisation of a row with where it stands in its stage. */
+export function besideText(row: Row): string {
+  return [row.organisation, advanceText(row)].filter(Boolean).join(' · ');
+}
+
 type AwardWord =
   'first_prize' | 'second_prize' | 'third_prize' | 'gold' | 'silver' | 'bronze' | 'excellence' | 'merit';
 

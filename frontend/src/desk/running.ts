@@ -2,6 +2,7 @@
 import { api } from '$lib/api';
 import type { SessionDraft } from './calls';
 import type {
+  Agreement,
   Asked,
   DeskMark,
   EventResults,
@@ -37,6 +38,7 @@ export const outcomes = {
   results: (event: string) => api.get<EventResults>(`/events/${event}/results`),
   why: (event: string, entry: string) => api.get<WhyStep[]>(`/events/${event}/results/${entry}/why`),
   decideTie: (event: string, decision: NewDecision) => api.post<Tie[]>(`/events/${event}/ties`, decision),
+  agreement: (event: string) => api.get<Agreement>(`/events/${event}/agreement`),
   gates: (event: string) => api.get<GateLine[]>(`/events/${event}/gates`),
   publish: (event: string) => api.post<GateLine>(`/events/${event}/publish`),
   official: (event: string) => api.post<Asked>(`/events/${event}/official`),

@@ -42,6 +42,7 @@ export function matrixOf(sheet: SessionMarks): Matrix {
   const byPanel = sheet.aspects.filter((aspect) => aspect.by_panel).map((aspect) => aspect.aspect);
   const once = sheet.aspects.filter((aspect) => !aspect.by_panel).map((aspect) => aspect.aspect);
   const seats = [...(byPanel.length ? sheet.seats.map((seat) => seat.id) : []), ...(once.length ? [WHOLE_PANEL] : [])];
+  const optional = new Set(sheet.aspects.filter((aspect) => aspect.optional).map((aspect) => aspect.aspect));
   const filled = new Map<string, Set<string>>();
   const waiting = new Map<string, number>();
   for (const mark of sheet.marks) {
@@ -57,7 +58,10 @@ export function matrixOf(sheet: SessionMarks): Matrix {
       const wanted = seat === WHOLE_PANEL ? once : byPanel;
       const have = filled.get(key) ?? new Set<string>();
       const done = wanted.filter((aspect) => have.has(aspect)).length;
-      const due = NOT_MARKED.has(entry.status) ? done : wanted.length;
+      // What is optional is due only where it was given.
+      const due = NOT_MARKED.has(entry.status)
+        ? done
+        : wanted.filter((aspect) => !optional.has(aspect) || have.has(aspect)).length;
       return { done, due, pending: waiting.get(key) ?? 0 };
     });
     return {

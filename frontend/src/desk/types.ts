@@ -22,6 +22,7 @@ export type {
 } from '$lib/wire/http';
 
 export type Account = Told<wire.Account>;
+export type Agreement = Told<wire.AgreementSheet>;
 export type AspectCard = Told<wire.AspectLine>;
 export type Award = Told<wire.AwardName>;
 export type Competitor = Told<wire.Competitor>;

@@ -1,5 +1,6 @@
 /** Every word of the desk, in both languages; `t('key', { n })` says it in the language of the page. */
 import { defineWords, language } from '$lib/i18n.svelte';
+import { agreement } from './words/agreement';
 import { contest } from './words/contest';
 import { event } from './words/event';
 import { frame } from './words/frame';
@@ -9,7 +10,7 @@ import { running } from './words/running';
 import { scheme } from './words/scheme';
 import { ties } from './words/ties';
 
-const pairs = { ...frame, ...home, ...contest, ...event, ...scheme, ...running, ...results, ...ties } as const;
+const pairs = { ...frame, ...home, ...contest, ...event, ...scheme, ...running, ...results, ...ties, ...agreement } as const;
 
 type Pairs = typeof pairs;
 type Zh = { readonly [K in keyof Pairs]: Pairs[K][0] };
@@ -23,7 +24,7 @@ export const t = defineWords<Zh>({ zh: side<Zh>(0), en: side<En>(1) });
 export type Word = keyof Pairs;
 
 /** The dictionaries by page; a test sees to it that no key is defined twice. */
-export const dictionaries = { frame, home, contest, event, scheme, running, results, ties };
+export const dictionaries = { frame, home, contest, event, scheme, running, results, ties, agreement };
 
 /** Say a word that the server chose (`level_county`); a word the desk does not know is shown as it came. */
 export function wordFor(group: string, value: string): string {

@@ -1,5 +1,7 @@
 """Which marks a session still lacks."""
 
+import msgspec
+
 from contest.model.contest import Session
 from contest.model.ids import AspectId, ContestId, EntryId, EventId, SeatId, SessionId, StageId
 from contest.model.mark import WHOLE_PANEL
@@ -31,7 +33,7 @@ def session(*aspects: AspectId) -> Session:
 
 
 def missing(planned: Session, entries: list[Entry], *marked: Place) -> list[Place]:
-    needed = parse(SCHEME).aspects
+    needed = dict.fromkeys((ONE, TWO), parse(SCHEME).aspects)
     return list(missing_marks(planned, needed=needed, entries=entries, seats=SEATS, marked=marked))
 
 
@@ -49,3 +51,17 @@ def test_entries_outside_the_competition_lack_nothing():
 def test_entries_and_aspects_of_other_sessions_are_not_missed_here():
     assert missing(session(), [entry(ONE), entry(TWO)]) == []
     assert missing(session(THEORY), [entry(TWO)], (TWO, THEORY, WHOLE_PANEL)) == []
+
+
+def test_who_does_not_go_on_lacks_nothing_of_later_stages_and_nobody_what_is_optional():
+    aspects = parse(SCHEME).aspects
+    optional = {**aspects, FAULTS: msgspec.structs.replace(aspects[FAULTS], optional=True)}
+    needed = {ONE: optional, TWO: {THEORY: aspects[THEORY]}}
+    planned = session(PANEL, FAULTS, THEORY)
+    found = missing_marks(planned, needed=needed, entries=[entry(ONE), entry(TWO)], seats=SEATS, marked=())
+    assert list(found) == [
+        (ONE, PANEL, SEATS[0]),
+        (ONE, PANEL, SEATS[1]),
+        (ONE, THEORY, WHOLE_PANEL),
+        (TWO, THEORY, WHOLE_PANEL),
+    ]

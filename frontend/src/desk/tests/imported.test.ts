@@ -8,7 +8,7 @@ const server = withServer();
 beforeEach(() => setLanguage('zh'));
 const theory: AspectCard = {
   aspect: 'theory', name: '理论', name_en: 'Theory', group: '', group_en: '', view: 'imported', low: 0, high: 100_000,
-  step: 500, places: 1, unit: '分', unit_en: 'pts', hint: '', hint_en: '', by_panel: false, counts: true,
+  step: 500, places: 1, unit: '分', unit_en: 'pts', hint: '', hint_en: '', by_panel: false, counts: true, optional: false,
 };
 const stored: SheetMark = {
   mark: 'm0', entry: 'a', aspect: 'theory', seat: '*', kind: 'entered', value: 85_500, standing: 'counts', because: '', revision: 1,

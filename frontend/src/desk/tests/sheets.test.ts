@@ -7,7 +7,7 @@ import type { AspectCard, GateLine, Session, SessionMarks, SheetMark } from '../
 
 const aspect = (id: string, by_panel: boolean): AspectCard => ({
   aspect: id, name: id, name_en: id, group: '', group_en: '', view: by_panel ? 'panel' : 'penalty',
-  low: 0, high: 100_000, step: 500, places: 1, unit: '', unit_en: '', hint: '', hint_en: '', by_panel, counts: true,
+  low: 0, high: 100_000, step: 500, places: 1, unit: '', unit_en: '', hint: '', hint_en: '', by_panel, counts: true, optional: false,
 });
 let seq = 0;
 const mark = (entry: string, aspect: string, seat: string, more: Partial<SheetMark> = {}): SheetMark => ({
@@ -89,4 +89,11 @@ test('a line of gates shows what is passed, by whom, and what is still to come',
   expect(gatesOf(line)).toEqual([
     { gate: 'started', at: 't1', by: '组织方、裁判长' }, { gate: 'ended' }, { gate: 'provisional' }, { gate: 'official' },
   ]);
+});
+
+test('what is optional is due only where it was given', () => {
+  const marked = sheet([mark('a', 'faults', '*')]);
+  const aspects = marked.aspects.map((one) => (one.aspect === 'faults' ? { ...one, optional: true } : one));
+  const cells = matrixOf({ ...marked, aspects }).rows.map((row) => row.cells.map((cell) => `${cell.done}/${cell.due}`));
+  expect(cells).toEqual([['0/2', '0/2', '1/1'], ['0/2', '0/2', '0/0']]);
 });

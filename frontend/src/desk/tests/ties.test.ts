@@ -13,7 +13,7 @@ afterEach(cleanup);
 function row(entry: string, label: string): ResultRow {
   return {
     entry, label, place: 1, rank: 1, shared: true, name: '', organisation: '', status: 'entered', total: '81.00', points: '81.00',
-    complete: 1, aspects: 1, best: null, worst: null, scores: [], awards: [], tie_broken_by: '', excluded: [],
+    complete: 1, aspects: 1, best: null, worst: null, scores: [], awards: [], tie_broken_by: '', excluded: [], advances: [],
   };
 }
 
@@ -31,7 +31,7 @@ function showing(tie: Tie, extra: Partial<{ mayRule: boolean; ended: boolean; un
       complete: 3, aspects: 3, entries: 3,
     },
     columns: [], rows: [row('a', 'A01'), row('b', 'A02'), row('c', 'A03')], open_ties: 1, missing: 0, awards: [],
-    ties: [tie], remarks: [], barriers: [],
+    ties: [tie], remarks: [], barriers: [], stages: [],
   };
   const ondone = (): void => void (done += 1);
   render(Ties, { event: 'e', sheet, mayRule: true, ended: false, unconfirmed: 0, ...extra, ondone });

@@ -57,6 +57,7 @@ export interface AspectLine {
   hint?: string;
   unit_en?: string;
   hint_en?: string;
+  optional?: boolean;
 }
 
 export interface AspectSpread {
@@ -98,6 +99,7 @@ export interface BoardHead {
   entries: number;
   columns: Column[];
   awards: AwardName[];
+  stage?: StageName | null;
 }
 
 export interface Claim {
@@ -868,6 +870,7 @@ export interface ResultRow {
   awards: string[];
   tie_broken_by?: string;
   excluded?: string[];
+  advances?: string[];
 }
 
 export interface ResultSheet {
@@ -880,6 +883,7 @@ export interface ResultSheet {
   ties?: TieLine[];
   remarks?: RemarkLine[];
   barriers?: NodeName[];
+  stages?: StageName[];
 }
 
 export interface ReusedLine {
@@ -918,6 +922,7 @@ export interface Row {
   awards: string[];
   gap?: string | null;
   unranked?: string;
+  advance?: string;
 }
 
 export interface SchemeAdopted {
@@ -1043,6 +1048,14 @@ export interface Stage {
 export interface StageChanges {
   name?: string;
   position?: number;
+}
+
+export interface StageName {
+  stage: string;
+  name: string;
+  name_en: string;
+  decided: boolean;
+  places: number | null;
 }
 
 /** What became of a stored mark. */

@@ -53,6 +53,7 @@ export interface BoardHead {
   entries: number;
   columns: Column[];
   awards: AwardName[];
+  stage?: StageName | null;
 }
 
 /** One answer the judge may pick: the value it stands for (thousandths) and its words. */
@@ -198,6 +199,7 @@ export interface Row {
   awards: string[];
   gap?: string | null;
   unranked?: string;
+  advance?: string;
 }
 
 /** Something that stands on a sheet of this seat has changed: ask for the sheet again if it is open. */
@@ -227,6 +229,15 @@ export interface Sheet {
   entries: EntryLine[];
   aspects: AspectCard[];
   marks: MarkLine[];
+}
+
+/** A stage of the scheme; `places` lead on from it, where that is a number. */
+export interface StageName {
+  stage: string;
+  name: string;
+  name_en: string;
+  decided: boolean;
+  places: number | null;
 }
 
 /** The receipt of one mark: its number and link in the contest's chain. `standing`: counts or pending. */
