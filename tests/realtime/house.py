@@ -21,14 +21,19 @@ from contest.http.problems import EXCEPTION_HANDLERS
 from contest.http.security import Doorway
 from contest.settings import Settings
 from contest.store.open import Store
+from contest.store.queries import live as queries
 from contest.store.tables import DeviceRow
 from realtime.deeds import Limits
 from realtime.hub import Pace
 from realtime.routes import Live, create_live
 from tests.builders import Hall, hall
-from tests.realtime.sockets import served
+from tests.realtime.sockets import PATIENCE, served, until
 
 QUICK = Pace(tick=0.05, follow=0.01, poll=0.2, idle=0.3)
+KEEPS = QUICK._replace(idle=3600.0)
+"""A room stays, however long it takes until somebody comes back."""
+ONLY_BY_BELL = KEEPS._replace(poll=3600.0)
+"""What nobody rings for is not seen."""
 
 
 class House:
@@ -58,6 +63,25 @@ class House:
             await peer.say({"type": "watch", "event": event})
             yield peer
 
+    async def shown(self, event: str) -> None:
+        """Return when everything that has happened until now is on the boards of an event that is watched."""
+        kept = self.live.hub._rooms[event]
+        for _ in range(
+            3
+        ):  # the first may have begun before it happened; the third begins when the second is out
+            made = self.count("jiangsai_recompute_seconds_count")
+            kept.dirty.set()
+            await until(lambda made=made: self.count("jiangsai_recompute_seconds_count") > made)
+        await until(lambda: not kept.room.waiting)
+
+    async def told(self, at: Hall) -> None:
+        """Return when everything that has happened until now has been told to the tablets of a contest."""
+        hub, telling = self.live.hub, self.live.attending._telling
+        plan = await queries.plan_version(at.store)
+        newest = (await queries.heads(at.store, [at.contest]))[at.contest]
+        await until(lambda: hub._plan == plan and hub._followed[at.contest] >= newest)
+        await until(lambda: not telling._news and not telling._marked)
+
     def count(self, name: str, **labels: str) -> float:
         return self.registry.get_sample_value(name, labels) or 0.0
 
@@ -72,17 +96,26 @@ class Peer:
         await self.socket.send(json.dumps(message))
 
     async def hear(self, kind: str = "") -> dict[str, Any]:
-        """The next message, or the next of a kind."""
-        async with asyncio.timeout(5):
+        """The next message but for beats, which come when it takes long; or the next of a kind."""
+        async with asyncio.timeout(PATIENCE):
             while True:
                 message = json.loads(await self.socket.recv())
-                if not kind or message["type"] == kind:
+                if message["type"] == kind or (not kind and message["type"] != "beat"):
                     return message
 
-    async def hear_within(self, seconds: float) -> str:
-        """The next message, whatever it is; TimeoutError when none comes."""
-        async with asyncio.timeout(seconds):
-            return str(await self.socket.recv())
+    async def hear_points(self, points: str) -> dict[str, Any]:
+        """The next step of a board whose first row has so many points."""
+        while True:
+            moved = await self.hear("moved")
+            if moved["rows"] and moved["rows"][0]["points"] == points:
+                return moved
+
+    async def heard_nothing(self) -> None:
+        """Nothing was said to this peer until now: a beat is answered first."""
+        await self.say({"type": "beat"})
+        async with asyncio.timeout(PATIENCE):
+            message = json.loads(await self.socket.recv())
+        assert message["type"] == "beat", message
 
     async def enter(self, at: Hall, *marks: Any) -> dict[str, Any]:
         """Send marks and return the answer."""

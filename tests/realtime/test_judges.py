@@ -7,10 +7,12 @@ import pytest
 from contest.store.tables import MarkRow
 from realtime.deeds import Limits
 from realtime.protocol import RefusedMark
+from seed import judges
 from seed.judges import Dismissed, Draft, SimulatedJudge
 from seed.panel import run_panel
 from tests.builders import PANEL, standings, unbroken
 from tests.realtime.house import open_house, paired, token_of
+from tests.realtime.sockets import PATIENCE, until
 
 
 @pytest.fixture
@@ -36,19 +38,22 @@ async def test_a_judge_sends_marks_in_order_and_gets_a_verdict_for_each(store, a
             assert [verdict.device_seq for verdict in verdicts] == [1, 2, 3, 4]
 
 
-async def test_whatever_happens_to_the_connection_each_mark_is_stored_exactly_once(store, at):
+async def test_whatever_happens_to_the_connection_each_mark_is_stored_exactly_once(store, at, monkeypatch):
+    monkeypatch.setattr(judges, "AT_ONCE", 5)
+    monkeypatch.setattr(judges, "ON_THE_WAY", 10)
     async with open_house(store) as house:
         judge = SimulatedJudge(address(house), token_of(at, 0))
         async with judge.seated():
             entering = asyncio.create_task(
                 judge.enter([Draft(at.session, at.entries[0], PANEL, 100 * n) for n in range(60)])
             )
-            for _ in range(4):
-                await asyncio.sleep(0.03)
+            for drops in range(1, 5):
+                await until(lambda drops=drops: len(judge._outbox) <= 60 - 10 * drops)
                 await judge.drop()
-            async with asyncio.timeout(20):
+                await until(lambda drops=drops: judge.connections > drops)
+            async with asyncio.timeout(PATIENCE):
                 verdicts = await entering
-        assert judge.connections > 1
+        assert judge.connections == 5
         assert len({verdict.seq for verdict in verdicts}) == 60
     rows = await store.select(MarkRow.select(MarkRow.device_seq))
     assert sorted(row["device_seq"] for row in rows) == list(range(1, 61))
@@ -77,14 +82,17 @@ async def test_a_judge_whose_tablet_is_revoked_is_dismissed(store, at):
                     assert (late.standing, late.because) == ("pending", "seat_revoked")
 
             with pytest.raises(Dismissed, match="seat_revoked"):
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     await go_on()
 
 
-async def test_a_judge_with_nothing_to_mark_stays_connected(store, at):
-    async with open_house(store, limits=Limits(beat_seconds=1, silent_beats=2)) as house:
+async def test_a_judge_with_nothing_to_mark_says_in_time_that_it_is_there(store, at):
+    async with open_house(store, limits=Limits(beat_seconds=1, silent_beats=60)) as house:
         judge = SimulatedJudge(address(house), token_of(at, 0))
         async with judge.seated():
-            await asyncio.sleep(4)
+            [attendance] = house.live.attending._all
+            for _ in range(3):
+                heard = attendance.line._heard
+                await until(lambda heard=heard: attendance.line._heard > heard)
             assert judge.connections == 1
             assert house.count("jiangsai_seats") == 1

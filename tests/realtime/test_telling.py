@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -45,11 +46,6 @@ async def sheet_of(tablet, session) -> dict:
     return await tablet.hear("sheet")
 
 
-async def hears_nothing(tablet, seconds: float = 0.4) -> None:
-    with pytest.raises(TimeoutError):
-        await tablet.hear_within(seconds)
-
-
 async def test_an_entry_that_comes_late_and_an_aspect_that_goes_are_told_and_seen(store, at):
     async with tablets(store, at, 0) as (_, tablet):
         await store.apply(
@@ -70,15 +66,14 @@ async def test_an_entry_that_comes_late_and_an_aspect_that_goes_are_told_and_see
 async def test_what_concerns_others_is_not_told(store, at):
     other = await hall(store, name="c2", opened=False)
     async with tablets(store, at, 0) as (house, tablet):
-        before = house.live.hub._plan
         await store.apply(
             EntryRow.update({EntryRow.name: "别人"}).where(EntryRow.id == other.entries[0]),
             SeasonRow.insert(SeasonRow(id="s", name="年度", year=2026)),
         )
         await other.pass_gate("opened")
-        await until(lambda: house.live.hub._plan != before)
         await at.stored(at.mark(8000, seat=1))
-        await hears_nothing(tablet)
+        await house.told(at)
+        await tablet.heard_nothing()
 
 
 async def test_a_session_that_goes_to_another_panel_leaves_one_tablet_and_comes_to_the_other(store, at):
@@ -88,7 +83,7 @@ async def test_a_session_that_goes_to_another_panel_leaves_one_tablet_and_comes_
         SessionRow.insert(SessionRow(id="moving", stage="c1-stage", name="第二场", panel="c1-panel", **here)),
     )
     await store.apply(SeatRow.update({SeatRow.panel: "second"}).where(SeatRow.id == at.seats[2]))
-    async with tablets(store, at, 0, 2) as (_, first, second):
+    async with tablets(store, at, 0, 2) as (house, first, second):
         await store.apply(
             SessionRow.update({SessionRow.panel: "second", SessionRow.room: "乙室"}).where(
                 SessionRow.id == "moving"
@@ -102,7 +97,8 @@ async def test_a_session_that_goes_to_another_panel_leaves_one_tablet_and_comes_
         assert (await second.hear())["session"] == "moving"
         await first.say({"type": "open_sheet", "session": "moving"})
         assert (await first.hear())["code"] == "sheet_not_yours"
-        await hears_nothing(first)
+        await house.told(at)
+        await first.heard_nothing()
 
 
 async def test_a_judge_who_is_renamed_reads_the_new_name_and_marks_on(store, at):
@@ -120,33 +116,41 @@ async def test_a_seat_that_is_no_more_is_told_so(store, at):
 
 
 async def test_what_one_seat_marks_for_the_panel_the_others_hear_and_see_and_that_seat_does_not(store, at):
-    async with tablets(store, at, 0, 1) as (_, first, second):
+    async with tablets(store, at, 0, 1) as (house, first, second):
         mark = at.mark(1000, aspect=FAULTS)
         assert (await first.enter(at, mark))["type"] == "marks_stored"
         assert (await second.hear())["type"] == "session_changed"
         assert [line["mark"] for line in (await sheet_of(second, at.session))["marks"]] == [mark.mark]
-        await hears_nothing(first)
+        await house.told(at)
+        await first.heard_nothing()
         [replaced] = await at.stored(at.mark(2000, aspect=FAULTS, seat=1, replaces=mark.mark))
         assert (await first.hear())["type"] == "session_changed"
         assert [line["mark"] for line in (await sheet_of(first, at.session))["marks"]] == [replaced.mark]
 
 
-async def test_a_hundred_marks_for_the_panel_are_told_a_few_times(store, at, monkeypatch):
-    monkeypatch.setattr(telling, "MARKS_SECONDS", 0.3)
-    async with tablets(store, at, 1) as (_, tablet):
+async def test_a_hundred_marks_for_the_panel_are_told_together_when_it_is_time(store, at, monkeypatch):
+    pauses, go_on = [], asyncio.Semaphore(0)
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        await go_on.acquire()
+
+    monkeypatch.setattr(telling, "asyncio", SimpleNamespace(Event=asyncio.Event, sleep=pause))
+    async with tablets(store, at, 1) as (house, tablet):
         newest = None
         for number in range(100):
             mark = at.mark(1000 * (number % 10), aspect=FAULTS, replaces=newest)
-            await at.stored(mark)
+            [receipt] = await at.stored(mark)
             newest = mark.mark
-        told = 0
-        while True:
-            try:
-                await tablet.hear_within(0.6)
-            except TimeoutError:
-                break
-            told += 1
-        assert 1 <= told <= 10
+        await until(lambda: house.live.hub._followed[at.contest] >= receipt.seq)
+        await tablet.heard_nothing()
+        go_on.release()
+        assert (await tablet.hear())["type"] == "session_changed"
+        await house.told(at)
+        go_on.release()
+        await until(lambda: len(pauses) == 3)
+        await tablet.heard_nothing()
+        assert set(pauses) == {telling.MARKS_SECONDS}
         assert [line["mark"] for line in (await sheet_of(tablet, at.session))["marks"]] == [newest]
 
 
@@ -213,9 +217,11 @@ async def test_a_plan_that_changes_while_a_welcome_is_written_is_in_it(store, at
     monkeypatch.setattr("realtime.attending.welcome_for", slow)
     async with open_house(store) as house, house.tablet(at) as tablet:
         await written.wait()
-        await until(lambda: house.live.attending._telling.turn == 1)
+        known = house.live.attending._telling
+        await until(lambda: house.live.hub._plan is not None and not known._news)
+        turn = known.turn
         await store.apply(SeatRow.update({SeatRow.judge_name: "新裁判"}).where(SeatRow.id == at.seats[0]))
-        await until(lambda: house.live.attending._telling.turn == 2)
+        await until(lambda: known.turn == turn + 1)
         go_on.set()
         assert (await tablet.hear("welcome"))["judge_name"] == "新裁判"
 
@@ -227,4 +233,4 @@ async def test_nothing_is_kept_of_panels_whose_tablets_have_gone(store, at):
             assert house.live.attending._telling._panels
         await until(lambda: house.count("jiangsai_seats") == 0)
         await store.apply(EntryRow.delete().where(EntryRow.id == "nobody"))
-        await until(lambda: not house.live.attending._telling._panels, 3)
+        await until(lambda: not house.live.attending._telling._panels)
