@@ -123,7 +123,18 @@ def _from_rows(file: str, sheet: str, rows: Sequence[Sequence[str]], top: int) -
         numbers.append(number)
     across = zip(*even, strict=True) if even else [()] * width
     columns = [Column(heading, *_coded(texts)) for heading, texts in zip(headings, across, strict=True)]
-    return Table(file, sheet, columns, np.array(numbers, dtype=np.int64), ragged)
+    return _filled(Table(file, sheet, columns, np.array(numbers, dtype=np.int64), ragged))
+
+
+def _filled(table: Table) -> Table:
+    """The table without rows in which a person sees nothing."""
+    filled = np.zeros(len(table.rows), dtype=np.bool_)
+    for column in table.columns:
+        filled |= np.array([bool(text) for text in column.texts], dtype=np.bool_)[column.codes]
+    if filled.all():
+        return table
+    columns = [column._replace(codes=column.codes[filled]) for column in table.columns]
+    return table._replace(columns=columns, rows=table.rows[filled])
 
 
 def _coded(texts: Sequence[str]) -> tuple[Codes, list[str]]:
@@ -169,12 +180,7 @@ def _from_large_text(file: str, text: str) -> Table | None:
 
 def _from_frame(file: str, headings: Sequence[str], frame: pl.DataFrame) -> Table:
     columns = [Column(heading, *_coded_series(series)) for heading, series in zip(headings, frame, strict=True)]
-    filled = np.zeros(frame.height, dtype=np.bool_)
-    for column in columns:
-        filled |= np.array([bool(text) for text in column.texts], dtype=np.bool_)[column.codes]
-    if not filled.all():
-        columns = [column._replace(codes=column.codes[filled]) for column in columns]
-    return Table(file, "", columns, np.flatnonzero(filled) + 2, [])
+    return _filled(Table(file, "", columns, np.arange(frame.height) + 2, []))
 
 
 def _coded_series(series: pl.Series) -> tuple[Codes, list[str]]:

@@ -94,8 +94,11 @@ def _check_cells(rows: Rows) -> None:
     )
     for field in rows.columns:
         broken = rows.each(field, lambda text: int(text in (FORMULA, BROKEN))) == 1
-        said: Said = "这里是公式或错误值，请改为数值或文字。", "This is a formula or an error: put its value here."
-        rows.name(broken, "cell_not_plain", lambda _, said=said: said)  # type: ignore[misc] # the same for all
+        rows.name(broken, "cell_not_plain", _not_plain)
+
+
+def _not_plain(_: int) -> Said:
+    return "这里是公式或错误值，请改为数值或文字。", "This is a formula or an error: put its value here."
 
 
 def _lots_are_numbers(rows: Rows) -> bool:

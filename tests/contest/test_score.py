@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from contest.cli import main
+from contest.imports import entries, marks, panels
 from tests.contest.imports.cis_workbook import find, workbook
 from tests.contest.imports.events import SCHEME
 
@@ -94,6 +95,62 @@ def test_marks_that_are_missing_are_said_beside_the_results(run, desk):
     assert json.loads(out)["missing"] == 4
 
 
+def test_ties_to_break_and_marks_to_give_again_are_named(run, desk):
+    scheme = json.loads(json.dumps(SCHEME))
+    scheme["ranking"] = {"ties": "must_break"}
+    scheme["root"]["parts"][0]["spread"] = "2"
+    (desk / "strict.json").write_text(json.dumps(scheme), "utf-8")
+    rows = [f"{entry},work,{judge},{mark}" for entry in "甲乙" for judge, mark in (("王", "5"), ("李", "9"))]
+    rows += [f"{entry},{aspect},,1" for entry in "甲乙" for aspect in ("theory", "jump.1", "jump.2")]
+    (desk / "tied.csv").write_text("\n".join(["entry,aspect,judge,value", *rows]), "utf-8")
+    status, out, err = run("score", "strict.json", "tied.csv", "--language", "en")
+    assert status == 0
+    assert err.splitlines() == [
+        "The tie at rank 1 must be broken: 乙, 甲.",
+        "“work” of “乙” is to be marked again: highest and lowest are 4 apart.",
+        "“work” of “甲” is to be marked again: highest and lowest are 4 apart.",
+    ]
+    assert json.loads(out)["ties"] == [{"rank": 1, "entries": ["乙", "甲"]}]
+
+
+def test_lots_that_were_drawn_break_a_tie(run, desk):
+    scheme = {**SCHEME, "ranking": {"ties": "must_break", "keys": [{"of": "lot", "order": "low"}]}}
+    (desk / "strict.json").write_text(json.dumps(scheme), "utf-8")
+    cells = [f"{entry},{aspect},,1" for entry in "甲乙" for aspect in ("theory", "jump.1", "jump.2")]
+    rows = ["entry,aspect,judge,value", *cells, "甲,work,王,5", "乙,work,王,5"]
+    (desk / "tied.csv").write_text("\n".join(rows), "utf-8")
+    (desk / "lots.csv").write_text("entry,lot\n甲,1\n乙,2\n", "utf-8")
+    status, out, err = run("score", "strict.json", "tied.csv", "--entries", "lots.csv")
+    assert (status, err) == (0, "")
+    assert [(row["rank"], row["entry"]) for row in json.loads(out)["rows"]] == [(1, "甲"), (2, "乙")]
+
+
+def test_stages_and_attributes_reach_the_engine_and_its_answers_the_file(run, desk):
+    scheme = json.loads(json.dumps(SCHEME))
+    scheme["stages"] = [
+        {"id": "first", "name": "预赛", "node": "theory", "advance": {"by": "rank", "to": 1}},
+        {"id": "last", "name": "决赛", "node": "total"},
+    ]
+    scheme["awards"] = [
+        {
+            "id": "own",
+            "name": "一厂奖",
+            "rule": {"by": "everyone"},
+            "all_of": [{"attribute": "organisation", "is": "一厂"}],
+        }
+    ]
+    (desk / "staged.json").write_text(json.dumps(scheme), "utf-8")
+    status, out, err = run("score", "staged.json", "marks.csv", "--entries", "entries.csv", "--format", "csv")
+    assert (status, err) == (0, "")
+    rows = [
+        dict(zip(out.splitlines()[0].split(","), line.split(","), strict=True)) for line in out.splitlines()[1:]
+    ]
+    assert [(row["entry"], row["stage"], row["awards"]) for row in rows] == [
+        ("乙", "last", ""),
+        ("甲", "first", "own"),
+    ]
+
+
 def test_an_explanation_is_indented_from_the_place_to_the_single_mark(run):
     status, out, err = run(*SCORE, "--explain", "甲", "--language", "en")
     assert (status, err) == (0, "")
@@ -177,6 +234,7 @@ def test_a_device_is_written_to_and_stays_a_device(run):
 LOADED = """
 import sys
 from contest.cli import main
+from contest.imports import entries, marks, panels
 status = main(sys.argv[1:])
 heavy = "litestar piccolo polars openpyxl uvicorn websockets structlog sqlite3 aiosqlite asyncpg".split()
 sys.stderr.write(" ".join(sorted({name.split(".")[0] for name in sys.modules} & set(heavy))))
@@ -291,3 +349,14 @@ def test_deviations_of_a_workbook_are_told_and_errors_leave_nothing(run, desk):
     assert (status, out) == (1, "")
     assert "cis.xlsx:CIS Marking Scheme Import:25: The type “Q” is neither M nor J." in err.splitlines()
     assert "cis.json" not in folder(desk)
+
+
+def test_every_column_and_status_is_written_down():
+    page = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text("utf-8")
+    for names in (marks.COLUMNS, entries.COLUMNS, panels.COLUMNS):
+        for field, others in names.items():
+            assert all(word in page for word in (field, *others)), field
+    assert all(
+        word in page
+        for word in ("blank", "absent", "not_attempted", *(set(entries._STATUSES.values()) - {"entered"}))
+    )

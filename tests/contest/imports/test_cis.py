@@ -1,14 +1,17 @@
 """CIS workbooks become schemes, and every deviation is named by its row."""
 
+import asyncio
 import io
 import json
 import zipfile
 from fractions import Fraction
 
+import msgspec
 import pytest
 
 import scoring
-from contest.imports.cis import read_cis
+from contest.imports.cis import Brought, read_cis
+from contest.offload import offload
 from scoring import Sheet, SheetMark
 from tests.contest.imports.cis_workbook import find, rows, workbook
 
@@ -318,6 +321,52 @@ def test_a_workbook_without_a_scheme_or_that_is_none_says_so():
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * (64 << 20))
     assert codes(read_cis(bomb.getvalue()).findings) == [("file_too_long", 0)]
+
+
+def older(made):
+    """The words of other years: WSSS for WSOS, Sub Criteria, sections with their name, marks with a comma."""
+    for row in made:
+        for at, cell in enumerate(row):
+            if isinstance(cell, str):
+                words = cell.replace("WSOS", "WSSS").replace("Sub\nCriterion\nID", "Sub Criteria ID")
+                row[at] = words.replace("Judg Score", "Judge Score")
+        if row[3:4] in (["M"], ["J"]):
+            row[8] = f"WSSS {row[8]}"
+            row[10] = str(row[10]).replace(".", ",")
+
+
+def test_workbooks_of_other_years_say_the_same():
+    assert read_cis(workbook("ES2023_17", broken=older)) == read_cis(workbook("ES2023_17"))
+
+
+def test_sums_that_are_formulas_nobody_has_computed_are_not_compared():
+    def change(made):
+        for row in made:
+            if row[:1] in ([1], [2], [3], [4], [5]):
+                row[9] = "=SUM(A1:A2)"
+            if len(row) == 14:
+                row[13] = "=SUM(K1:K2)"
+
+    assert read_cis(workbook("ES2023_17", broken=change)).findings == ()
+
+
+def test_names_too_long_for_a_scheme_go_on_in_the_hint():
+    name = "长" * 250
+
+    def change(made):
+        made[find(made, "Navigation implemented and meeting requirements")][4] = name
+
+    node = parts(read_cis(workbook(broken=change)).document)["A1.M1"]
+    assert node["name"] == "长" * 199 + "…"
+    assert node["hint"].startswith(name + "\nA navigation element")
+
+
+def test_the_desk_gets_the_same_from_a_process_of_its_own():
+    made = asyncio.run(offload("contest.imports.cis", workbook()))
+    whole = read_cis(workbook())
+    read = msgspec.json.decode(made, type=Brought)
+    assert read.findings == whole.findings
+    assert json.loads(read.document) == json.loads(whole.document)
 
 
 def test_entities_in_a_workbook_are_refused():

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contest.errors import FileTooLong, FileUnreadable
@@ -29,6 +29,7 @@ def quoted(cell):
     return '"' + cell.replace('"', '""') + '"' if set(cell) & set("\",;\n\t'") else cell
 
 
+@example(rows=[("", "", " ")], end="\n")
 @given(rows=st.lists(st.tuples(CELL, CELL, CELL), max_size=8), end=st.sampled_from(["\n", "\r\n"]))
 def test_polars_and_the_standard_library_read_the_same(rows, end):
     text = end.join(",".join(quoted(cell) for cell in row) for row in [("x", "y", "z"), *rows]) + end

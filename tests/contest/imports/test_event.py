@@ -1,13 +1,16 @@
 """Marks, entries and judges from files: what they say, and everything that is wrong with them at once."""
 
 import random
+from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import scoring
 from contest.imports.event import File
 from contest.imports.findings import KEPT, Finding, Findings, lines
-from contest.imports.rows import NO_VALUE
+from contest.imports.rows import NO_VALUE, NOT_DECIMAL, milli
 from tests.contest.imports.events import HEADINGS, SCHEME, cells, event_of, file, marks, read, wrong, xlsx
 
 ENTERED, ABSENT, NOT_ATTEMPTED = 1, 2, 3
@@ -195,6 +198,25 @@ def test_a_workbook_says_the_same_as_text_and_keeps_numbers_exact():
     assert cells(event_of(xlsx("marks.xlsx", rows))) == cells(event_of(marks(*WHOLE)))
     noise = xlsx("marks.xlsx", [HEADINGS.split(","), ["甲", "jump", None, 1, 0.1 + 0.2]])
     assert cells(event_of(noise)) == {("甲", "jump.1", 0, ENTERED, 300)}
+
+
+@given(st.decimals(-(10**9), 10**9, places=3), st.integers(0, 3))
+def test_every_decimal_is_read_exactly(value, zeros):
+    text = f"{value:f}" + "0" * zeros
+    assert milli(text) == Fraction(text) * 1000
+
+
+@pytest.mark.parametrize("text", ["1.0001", "1,5", "1e3", "+-1", ".5", "5.", "１", "NaN", "1 000", "0x1", "--1"])
+def test_what_is_no_decimal_of_three_places_is_none(text):
+    assert milli(text) == NOT_DECIMAL
+
+
+def test_formulas_in_the_list_of_entries_are_named():
+    listed = xlsx("entries.xlsx", [["entry", "organisation"], ["甲", "=A1"], ["乙", "#N/A"]])
+    assert wrong(marks("甲,theory,,,1,"), entries=listed) == [
+        ("entries.xlsx", "cell_not_plain", 2),
+        ("entries.xlsx", "cell_not_plain", 3),
+    ]
 
 
 def test_a_formula_is_no_value():
