@@ -6,7 +6,6 @@ taken in whole (extend), or left in whole to the next award (trim).
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -65,7 +64,7 @@ class _Giving:
                 cut = self.cut + places if isinstance(rule, Ratio) else places
                 return self.to_the_cut(award, cut, rule.ties, free)
             case Quota() as rule:
-                return _next_ones(rule, [one for one in free if _fulfils(award, one)])
+                return self.to_the_cut(award, self.cut + rule.count, rule.ties, free)
             case Threshold() as rule:
                 return [one for one in free if _holds(rule, one)]
             case Everyone():
@@ -76,14 +75,11 @@ class _Giving:
     def banded(self, award: Award, rule: RankBand, free: list[Ranked]) -> list[Ranked]:
         if self.dense:
             # Ranks 1-1-2: a band is of ranks, and no tie reaches over the end of one.
+            if not award.besides:
+                self.cut = sum(one.rank <= rule.to for one in self.ranked)
             return [one for one in free if rule.from_ <= one.rank <= rule.to]
         left = self.left[award.besides]
-        begun = [
-            one
-            for one in free
-            if (one.first if rule.ties == "extend" else one.last) >= rule.from_
-            or (one.group in left and one.last >= rule.from_)
-        ]
+        begun = [one for one in free if one.first >= rule.from_ or (one.group in left and one.last >= rule.from_)]
         return self.to_the_cut(award, rule.to, rule.ties, begun)
 
     def to_the_cut(
@@ -95,14 +91,6 @@ class _Giving:
             return [one for one in begun if one.first <= cut]
         self.left[award.besides].update(one.group for one in begun if one.first <= cut < one.last)
         return [one for one in begun if one.last <= cut]
-
-
-def _next_ones(rule: Quota, free: list[Ranked]) -> list[Ranked]:
-    """The next so many of those who are left."""
-    firsts = [one.first for one in free]
-    if rule.ties == "extend":
-        return [one for one in free if bisect_left(firsts, one.first) < rule.count]
-    return [one for one in free if bisect_right(firsts, one.first) <= rule.count]
 
 
 def _holds(limits: Limits, one: Ranked) -> bool:

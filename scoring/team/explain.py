@@ -101,7 +101,7 @@ class Account:
         said = Said(f"与“{self._name(rival)}”", f"level with “{self._name(rival)}” ")
         first = asked(self._table)[0]
         equal = key_said(self._table, first, self._standing.answers[0], None, self._name)
-        said = said.then(f"{equal.zh}相同，", f"on {equal.en}, ")
+        said = said.then(f"{equal.zh} 相同，", f"on {equal.en}, ")
         words = key_said(self._table, key, self._standing.answers[at], other.answers[at], self._name)
         return said.then(f"由{words.zh}决出", f"decided by {words.en}")
 

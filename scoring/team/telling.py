@@ -178,7 +178,7 @@ def _key_name(table: TeamTable, key: TeamKey, name: Callable[[str], str]) -> Sai
         case BestKey():
             said = Said("最好名次", "best place")
         case AwardsKey(awards=awards):
-            said = Said(f"{'、'.join(awards)}的个数", f"number of {', '.join(awards)}")
+            said = Said(f"{'、'.join(awards)} 的个数", f"number of {', '.join(awards)}")
         case SumKey(node=None):
             said = Said("总分之和", "sum of totals")
         case SumKey(node=node):
