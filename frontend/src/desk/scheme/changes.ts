@@ -7,6 +7,8 @@ const GREATEST: Readonly<Record<string, string>> = {
   imported: 'high',
   amount: 'high',
   penalty: 'high',
+  bonus: 'high',
+  adjustment: 'most',
   judgement: 'max',
   pass_fail: 'max',
   completed: 'max',
@@ -15,7 +17,7 @@ const GREATEST: Readonly<Record<string, string>> = {
 
 /** The field that says what a node is worth at most; empty where the form cannot say it in one number. */
 export function greatestField(node: SchemeNode): string {
-  return node.kind === 'penalty' && 'each' in node.raw ? '' : (GREATEST[node.kind] ?? '');
+  return (node.kind === 'penalty' || node.kind === 'bonus') && 'each' in node.raw ? '' : (GREATEST[node.kind] ?? '');
 }
 
 /** Set fields; one set to `undefined` is left to the language. */
@@ -27,6 +29,7 @@ function withFields(raw: Raw, fields: Raw): Raw {
 /** Every node through `change`, from the root down; a node changed to null is taken out. */
 function walked(raw: Raw, change: (node: Raw) => Raw | null): Raw | null {
   const changed = change(raw);
+  if (changed !== null && 'of' in changed) return { ...changed, of: walked(fieldsOf(changed['of']), change) ?? changed['of'] };
   if (changed === null || !Array.isArray(changed['parts'])) return changed;
   const parts = rowsOf(changed['parts']).map((part) => walked(part, change));
   return { ...changed, parts: parts.filter((part) => part !== null) };
@@ -55,7 +58,9 @@ export function dropGroups(document: unknown): SchemeNode[][] {
 export function setDropped(document: unknown, ids: ReadonlySet<string>, low: number, high: number): Raw {
   return withNodes(document, (node) => {
     if (!ids.has(textOf(node['id']))) return node;
-    const rule = low || high ? { take: 'trimmed', low, high } : { take: 'mean' };
+    const then = fieldsOf(node['rule'])['then'];
+    const trimmed = { take: 'trimmed', low, high, ...(then ? { then } : {}) };
+    const rule = low || high ? trimmed : { take: then === 'sum' ? 'sum' : 'mean' };
     const least = wholeOf(node['min_judges'], 0);
     return withFields(node, { rule, min_judges: least ? Math.max(least, low + high + 1) : undefined });
   });
@@ -92,7 +97,7 @@ export function removable(document: unknown, id: string): boolean {
   const all = below(rootOf(document));
   const above = all.find((node) => node.parts.some((part) => part.id === id));
   const node = above?.parts.find((part) => part.id === id);
-  return node?.kind === 'panel' && (above?.parts.length ?? 0) > 1 && !prizeNodes(document).has(id);
+  return node?.kind === 'panel' && above?.kind === 'sum' && above.parts.length > 1 && !prizeNodes(document).has(id);
 }
 
 function prizeNodes(document: unknown): ReadonlySet<string> {

@@ -16,11 +16,12 @@ export interface SchemeNode {
   readonly raw: Raw;
 }
 
-/** How the marks of a panel become one score; `judges` is how many must be there. */
+/** How the marks of a panel become one score, added where `adds`; `judges` is how many must be there. */
 export interface PanelRule {
   readonly take: string;
   readonly low: number;
   readonly high: number;
+  readonly adds: boolean;
   readonly judges: number;
 }
 
@@ -40,6 +41,11 @@ export function wholeOf(value: unknown, otherwise: number): number {
   return typeof value === 'number' && Number.isInteger(value) ? value : otherwise;
 }
 
+/** What stands below a node: its parts, or the one thing that is done several times or put on a scale. */
+export function partsOf(raw: Raw): readonly Raw[] {
+  return 'of' in raw ? [fieldsOf(raw['of'])] : rowsOf(raw['parts']);
+}
+
 function nodeOf(raw: Raw, depth: number): SchemeNode {
   const kind = textOf(raw['kind']);
   return {
@@ -51,7 +57,7 @@ function nodeOf(raw: Raw, depth: number): SchemeNode {
     minus: textOf(raw['sign'], kind === 'penalty' ? 'minus' : 'plus') === 'minus',
     counts: raw['counts'] !== false,
     depth,
-    parts: rowsOf(raw['parts']).map((part) => nodeOf(part, depth + 1)),
+    parts: partsOf(raw).map((part) => nodeOf(part, depth + 1)),
     raw,
   };
 }
@@ -70,7 +76,7 @@ export function panelRule(node: SchemeNode): PanelRule {
   const rule = fieldsOf(node.raw['rule']);
   const take = node.kind === 'judgement' ? 'judgement' : textOf(rule['take'], 'mean');
   const [low, high] = take === 'trimmed' ? [wholeOf(rule['low'], 1), wholeOf(rule['high'], 1)] : [0, 0];
-  return { take, low, high, judges: wholeOf(node.raw['min_judges'], low + high + 1) };
+  return { take, low, high, adds: rule['then'] === 'sum', judges: wholeOf(node.raw['min_judges'], low + high + 1) };
 }
 
 /** Put together what shares a key, in the order of first sight. */

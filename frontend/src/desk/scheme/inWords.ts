@@ -1,9 +1,10 @@
-/** What a scheme document says, in sentences: judges, total, ranking, prizes. */
+/** What a scheme document says, in sentences: judges, total, special rules, ranking, stages, prizes, teams. */
 import { nameOf } from '$lib/i18n.svelte';
 import { t, wordFor } from '../words';
 import { below, fieldsOf, grouped, panelRule, type PanelRule, type Raw, rootOf, rowsOf, type SchemeNode, shifted, textOf, wholeOf } from './document';
+import { called, rules, stages, teams } from './rulesInWords';
 
-export type About = 'marks' | 'total' | 'order' | 'prizes';
+export type About = 'marks' | 'total' | 'rules' | 'order' | 'stages' | 'prizes' | 'teams';
 
 export interface Said {
   readonly about: About;
@@ -22,14 +23,13 @@ export function inWords(document: unknown): Said[] {
   const said: Said[] = [
     { about: 'marks', lines: marks([...nodes.values()]) },
     { about: 'total', lines: [total(root)] },
+    { about: 'rules', lines: rules([...nodes.values()], nodes) },
     { about: 'order', lines: [order(fieldsOf(fields['ranking']), nodes)] },
+    { about: 'stages', lines: stages(rowsOf(fields['stages'])) },
     { about: 'prizes', lines: prizes(rowsOf(fields['awards']), nodes, root) },
+    { about: 'teams', lines: teams(rowsOf(fields['teams'])) },
   ];
   return said.filter((one) => one.lines.length > 0);
-}
-
-export function called(node: SchemeNode): string {
-  return nameOf(node.name, node.nameEn) || node.id;
 }
 
 function list(names: readonly string[]): string {
@@ -56,8 +56,15 @@ function marks(nodes: readonly SchemeNode[]): string[] {
 /** «去掉 1 个最高分和 1 个最低分，取平均；至少 3 名裁判» */
 export function ruleInWords(rule: PanelRule): string {
   const { low, high, judges } = rule;
+  const then = wordFor('then', rule.adds ? 'sum' : 'mean');
   const dropped =
-    low && high ? t('dropBoth', { low, high }) : high ? t('dropHigh', { n: high }) : low ? t('dropLow', { n: low }) : '';
+    low && high
+      ? t('dropBoth', { low, high, then })
+      : high
+        ? t('dropHigh', { n: high, then })
+        : low
+          ? t('dropLow', { n: low, then })
+          : '';
   const taken = dropped || wordFor('take', rule.take === 'trimmed' ? 'mean' : rule.take);
   return judges > 1 ? [taken, t('leastJudges', { n: judges })].join(t('joinClauses')) : taken;
 }
@@ -79,17 +86,20 @@ function total(root: SchemeNode): string {
 
 // ---- ranking ----
 
+type Asked = 'mark' | 'places' | 'place_marks' | 'attempts' | 'lot' | 'attribute';
+
 function order(ranking: Raw, nodes: ReadonlyMap<string, SchemeNode>): string {
   const keys = rowsOf(ranking['keys']).map((key) => {
     const node = nodes.get(textOf(key['node']));
-    const plain = node ? called(node) : textOf(key['node']);
-    const name = key['of'] === 'mark' ? t('keyMark', { name: plain }) : plain;
-    return key['order'] === 'low' ? t('keyLow', { name }) : name;
+    const plain = node ? called(node) : textOf(key['node'], textOf(key['attribute']));
+    const of = textOf(key['of'], 'score');
+    const name = of === 'score' ? plain : t(`key_${of as Asked}`, { name: plain });
+    return key['order'] === 'low' && of !== 'lot' ? t('keyLow', { name }) : name;
   });
   const clauses = [
     ranking['order'] === 'low' ? t('lowFirst') : t('highFirst'),
     ...(keys.length ? [t('tieKeys', { keys: keys.join(t('joinKeys')) })] : []),
-    ranking['ties'] === 'must_break' ? t('tiesBroken') : t('tiesShared'),
+    wordFor('ties', textOf(ranking['ties'], 'shared')),
   ];
   return sentence(clauses.join(t('joinClauses')));
 }
@@ -99,9 +109,14 @@ function order(ranking: Raw, nodes: ReadonlyMap<string, SchemeNode>): string {
 function prizes(awards: readonly Raw[], nodes: ReadonlyMap<string, SchemeNode>, root: SchemeNode): string[] {
   if (awards.length === 0) return [sentence(t('prizesNone'))];
   const atLeast = (condition: Raw): string => {
+    if (textOf(condition['attribute'])) return t('prizeIs', { name: textOf(condition['attribute']), is: textOf(condition['is']) });
     const node = nodes.get(textOf(condition['node'], root.id));
     const name = node ? called(node) : textOf(condition['node']);
-    return t('prizeAtLeast', { name, n: textOf(condition['at_least']) });
+    const limits = [
+      ...('at_least' in condition ? [t('prizeAtLeast', { name, n: textOf(condition['at_least']) })] : []),
+      ...('at_most' in condition ? [t('prizeAtMost', { name, n: textOf(condition['at_most']) })] : []),
+    ];
+    return limits.join(t('joinAnd'));
   };
   return awards.map((award, place) => {
     const rule = fieldsOf(award['rule']);
@@ -113,6 +128,7 @@ function prizes(awards: readonly Raw[], nodes: ReadonlyMap<string, SchemeNode>, 
       ...(rule['of'] === 'entries' ? [t('ofEntries')] : []),
       ...(rule['ties'] === 'trim' ? [t('trimTies')] : []),
       ...(award['besides'] === true ? [t('besides')] : []),
+      ...(wholeOf(award['min_entries'], 0) ? [t('fromEntries', { n: wholeOf(award['min_entries'], 0) })] : []),
     ].join(t('joinNames'));
     const name = nameOf(textOf(award['name']), textOf(award['name_en']));
     const says = spaced(t('prizeSays', { name, who: [who, ...asked].join(t('joinAnd')) }));
@@ -137,6 +153,10 @@ function givenTo(rule: Raw, place: number, conditional: boolean): string {
     }
     case 'first_half':
       return t('prizeHalf');
+    case 'quota':
+      return place === 0 ? t('prizeFirstQuota', { n: wholeOf(rule['count'], 1) }) : t('prizeNextQuota', { n: wholeOf(rule['count'], 1) });
+    case 'medal':
+      return t('prizeMedal', { n: textOf(rule['window'], '2') });
     default:
       return conditional ? t('prizeEveryone') : t('prizeRanked');
   }

@@ -35,8 +35,41 @@ test('times, open ties, bands and levels are said', () => {
   ]);
   expect(said(preset('timed-practical'))['prizes']).toEqual(['一等奖 第 1 名', '二等奖 第 2–3 名', '三等奖 第 4–6 名']);
   expect(said(preset('worldskills'))['marks']).toEqual(['按 0–3 级评价，取平均折算；至少 3 名裁判']);
-  expect(said(preset('worldskills'))['prizes']?.[3]).toBe('优胜奖 前一半');
+  expect(said(preset('worldskills'))['rules']).toContain('世界技能标准分：换成世界技能标准分（中位数 700，每个 σ 30）');
+  expect(said(preset('worldskills'))['prizes']).toEqual([
+    '金牌 与前一名相差 2 分以内同奖', '银牌 与前一名相差 2 分以内同奖', '铜牌 与前一名相差 2 分以内同奖', '优胜奖 总分 ≥ 700',
+  ]);
   expect(said(preset('labour-indicators'))['prizes']?.[0]).toBe('优胜单位 总得分 ≥ 90 且安全 ≥ 15');
+});
+
+test('special rules, stages and teams are said', () => {
+  expect(said(preset('difficulty-panel'))).toMatchObject({
+    marks: ['去掉 1 个最高分和 1 个最低分，相加；至少 3 名裁判'],
+    rules: ['动作：做 5 次，取最高的 5 个，相加', '动作得分：执行 × 难度系数'],
+    order: ['总分高者在前；总分相同依次比动作的次好成绩；仍相同则并列，后面的名次空出'],
+  });
+  expect(said(preset('knowledge-quiz'))['rules']).toEqual([
+    '必答题：3 轮，每轮 0 至 10 分，基础分 100', '抢答题：18 轮，每轮 -10 至 10 分，基础分 0', '风险题：2 轮，每轮 -30 至 30 分，基础分 0',
+  ]);
+  expect(said(preset('safety-veto'))['rules']).toEqual([
+    '发生重伤事故：一票否决，“隐患排查治理”清零', '发生死亡事故：一票否决，取消名次',
+  ]);
+  expect(said(preset('craftsman-rounds'))).toMatchObject({
+    stages: ['初评：前 30 名晋级', '复评：决出名次'],
+    prizes: ['大工匠 前 10 名且总分 ≥ 85（末位并列留给下一奖项）', '工匠 其后 20 名'],
+  });
+  expect(said(preset('sports-track'))).toMatchObject({
+    stages: ['小组赛：小者在前；每组前 2 名和其余最好的 2 名晋级', '决赛：小者在前；决出名次'],
+    teams: ['团体总分：按名次计分 7-5-4-3-2-1'],
+  });
+  expect(said(preset('innovation-review'))['rules']).toContain('总分低于 60：不得奖');
+});
+
+test('what is done several times keeps its parts when a node below it is changed', () => {
+  const document = setNode(preset('difficulty-panel'), 'difficulty', { high: '4' });
+  expect(below(rootOf(document)).find((node) => node.id === 'difficulty')?.raw['high']).toBe('4');
+  expect(removable(document, 'form')).toBe(false);
+  expect(removable(document, 'dive')).toBe(false);
 });
 
 test('conditions of a prize are said, and different rules name their aspects', () => {
