@@ -15,7 +15,6 @@ Reason = Literal[
     "one_judge",
     "one_entry",
     "no_variance",
-    "no_scale",
     "not_a_ratio_scale",
     "no_trimming",
     "no_order",
@@ -23,7 +22,6 @@ Reason = Literal[
     "no_own_entries",
     "only_own_entries",
     "extreme",
-    "not_linked",
     "not_converged",
 ]
 
@@ -32,7 +30,6 @@ WHY: dict[Reason, tuple[str, str]] = {
     "one_judge": ("只有一名裁判，没有可比较的对象", "one judge alone has nobody to be compared with"),
     "one_entry": ("打分齐全的参赛者不足两个", "fewer than two entries are marked in full"),
     "no_variance": ("打分没有差别，无从计算", "the marks do not differ, so nothing can be computed"),
-    "no_scale": ("没有上下限相同的打分", "the marks have no common limits"),
     "not_a_ratio_scale": ("打分可能为负，比率没有意义", "marks may be negative, so ratios mean nothing"),
     "no_trimming": ("这些评分点不去掉最高最低分", "no aspect drops highest or lowest marks"),
     "no_order": ("没有给出出场次序", "the order of entry is not given"),
@@ -40,8 +37,10 @@ WHY: dict[Reason, tuple[str, str]] = {
     "no_own_entries": ("没有给本单位参赛者打过分", "the judge marked no entry of the own organisation"),
     "only_own_entries": ("只给本单位参赛者打过分", "the judge marked entries of the own organisation only"),
     "extreme": ("所有打分都在最高或最低一级", "all marks stand at the top or at the bottom of the scale"),
-    "not_linked": ("裁判之间没有共同的参赛者或评分点，无法比较", "no common entries or aspects link the judges"),
-    "not_converged": ("迭代没有收敛，不给出数值", "the iteration did not converge, so no value is given"),
+    "not_converged": (
+        "多面 Rasch 模型没有收敛，改用加性模型",
+        "the Rasch model did not converge; the additive model stands in",
+    ),
 }
 
 

@@ -161,9 +161,9 @@ def _iterate(curve: RatingScale, frame: Frame) -> tuple[Facets, int, float]:
         change = Facets(*(np.clip(part, -1.0, 1.0) for part in change))
         moved = max(moved, *(float(np.abs(part).max()) for part in change))
         facets = facets.plus(change)
-        if max(float(np.abs(part).max()) for part in facets) > TOO_FAR:
-            return facets, step, np.inf
         path.append(np.concatenate([*facets, *curve.thresholds]))
+        if np.abs(path[-1]).max() > TOO_FAR:
+            return facets, step, np.inf
         if len(path) == 3 and moved >= ENOUGH:
             facets = _farther(curve, facets, path)
             path.clear()
@@ -174,10 +174,11 @@ def _farther(curve: RatingScale, facets: Facets, path: list[Floats]) -> Facets:
     """Go on to where the last steps lead: thresholds and the rest pull at one another and give way in parts."""
     before, last = path[1] - path[0], path[2] - path[1]
     part = float(before @ last) / float(before @ before)
-    if not 0.1 < part < 0.9:
+    if not 0.1 < part < 0.98:
         return facets
     ends = np.cumsum([*map(len, facets), *map(len, curve.thresholds)])[:-1]
-    entry, aspect, judge, *thresholds = np.split(path[2] + last * part / (1 - part), ends)
+    jump = last * part / (1 - part)
+    entry, aspect, judge, *thresholds = np.split(path[2] + jump / max(1.0, float(np.abs(jump).max())), ends)
     curve.begin(thresholds)
     return Facets(entry, aspect, judge)
 

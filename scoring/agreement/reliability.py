@@ -119,6 +119,11 @@ def icc(marks: Floats) -> Icc:
     k, n = judges, entries
     between, by_judge = of_entries / (n - 1), of_judges / (k - 1)
     error, within = rest / ((n - 1) * (k - 1)), (of_judges + rest) / (n * (k - 1))
+    size = between + by_judge + error
+
+    def share(part: float, whole: float) -> Coefficient:
+        return known(part / whole) if whole > SMALL * size else unknown("no_variance")
+
     return Icc(
         entries=n,
         judges=k,
@@ -126,21 +131,17 @@ def icc(marks: Floats) -> Icc:
         within=within,
         by_judge=by_judge,
         error=error,
-        one_single=_share(between - within, between + (k - 1) * within),
-        two_single=_share(between - error, between + (k - 1) * error + k * (by_judge - error) / n),
-        three_single=_share(between - error, between + (k - 1) * error),
-        one_mean=_share(between - within, between),
-        two_mean=_share(between - error, between + (by_judge - error) / n),
-        three_mean=_share(between - error, between),
+        one_single=share(between - within, between + (k - 1) * within),
+        two_single=share(between - error, between + (k - 1) * error + k * (by_judge - error) / n),
+        three_single=share(between - error, between + (k - 1) * error),
+        one_mean=share(between - within, between),
+        two_mean=share(between - error, between + (by_judge - error) / n),
+        three_mean=share(between - error, between),
     )
 
 
 def _whole(part: float, whole: float) -> float:
     return part if part > SMALL * whole else 0.0
-
-
-def _share(part: float, whole: float) -> Coefficient:
-    return known(part / whole) if whole > 0 else unknown("no_variance")
 
 
 def ranks(marks: Floats) -> Floats:

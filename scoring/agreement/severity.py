@@ -71,12 +71,14 @@ class Adjusted(msgspec.Struct, frozen=True, kw_only=True):
 
     method: Literal["rasch", "linear"] | None
     reason: Reason | None
+    """Why there is nothing; `not_converged` where the additive model stands in for the Rasch model."""
     unit: str
     """Of severities: `logit`, or the common unit of the marks."""
     converged: bool
+    """Whether the iteration of the model that was tried first came to rest."""
     steps: int
     moved: float | None
-    """How far the last step moved the farthest measure, logits."""
+    """How far its last step moved the farthest measure, logits; None where measures left the scale."""
     factor: float
     """What measures of judges, aspects and thresholds were multiplied with against the bias of the estimator."""
     thresholds: tuple[tuple[float, ...], ...]
@@ -95,19 +97,21 @@ class Adjusted(msgspec.Struct, frozen=True, kw_only=True):
 
 def adjusted(marks: Judged) -> Adjusted:
     """Estimate severities and fair means from the marks; why not, where they cannot be."""
-    found = _fitted(marks)
-    if not isinstance(found, Fit):
-        return _nothing(found)
+    tried = _fitted(marks)
+    if not isinstance(tried, Fit):
+        return _nothing(tried)
+    found = tried if tried.converged else fit_linear(marks)
+    assert isinstance(found, Fit)
     inside = some(found.used, 0, 2).tolist()
     linked = len(found.judge_groups) <= 1 and len(found.entry_groups) <= 1
-    zh, en = _sentence(marks, found, linked)
+    zh, en = _sentence(marks, found, tried.converged)
     return Adjusted(
         method=found.method,
-        reason=None if found.converged else "not_converged",
+        reason=None if tried.converged else "not_converged",
         unit="logit" if found.method == "rasch" else marks.unit,
-        converged=found.converged,
-        steps=found.steps,
-        moved=found.moved if math.isfinite(found.moved) else None,
+        converged=tried.converged,
+        steps=tried.steps,
+        moved=tried.moved if math.isfinite(tried.moved) else None,
         factor=found.factor,
         thresholds=found.thresholds,
         linked=linked,
@@ -151,8 +155,8 @@ def _severities(marks: Judged, found: Fit) -> tuple[Severity, ...]:
     told = []
     inside = some(found.used, 1, 2)
     for row, (judge, count) in enumerate(zip(marks.judges, marks.numbered.sum(axis=(1, 2)).tolist(), strict=True)):
-        reason: Reason = "nothing_marked" if not count else ("extreme" if found.converged else "not_converged")
-        fit_reason: Reason = reason if not inside[row] or not found.converged else "no_variance"
+        reason: Reason = "extreme" if count else "nothing_marked"
+        fit_reason: Reason = "no_variance" if inside[row] else reason
         severity, error = float(found.facets.judge[row]), float(found.errors.judge[row])
         moved = float(found.in_marks[row])
         zh, en = f"{judge.zh}：{WHY[reason][0]}", f"{judge.en}: {WHY[reason][1]}"
@@ -176,7 +180,7 @@ def _severities(marks: Judged, found: Fit) -> tuple[Severity, ...]:
                 in_marks=_maybe(moved, reason),
                 infit=_maybe(float(found.infit[row]), fit_reason),
                 outfit=_maybe(float(found.outfit[row]), fit_reason),
-                extreme=bool(count) and found.converged and not inside[row],
+                extreme=bool(count) and not inside[row],
                 said=zh,
                 said_en=en,
             )
@@ -195,7 +199,7 @@ def _fairs(marks: Judged, found: Fit) -> tuple[Fair, ...]:
     told = []
     for at, entry in enumerate(marks.entries):
         count = int(counts[at])
-        reason: Reason = "nothing_marked" if not count else ("extreme" if found.converged else "not_converged")
+        reason: Reason = "extreme" if count else "nothing_marked"
         fair = float(found.fair[at])
         observed = float(totals[at]) / count if count else None
         zh, en = WHY[reason]
@@ -213,7 +217,7 @@ def _fairs(marks: Judged, found: Fit) -> tuple[Fair, ...]:
                 fair=_maybe(fair, reason),
                 measure=_number(float(found.facets.entry[at])),
                 error=_number(float(found.errors.entry[at])),
-                extreme=bool(count) and found.converged and not bool(inside[at]),
+                extreme=bool(count) and not bool(inside[at]),
                 said=zh,
                 said_en=en,
             )
@@ -225,20 +229,19 @@ def _unit(marks: Judged) -> tuple[str, str]:
     return ("分", "points") if marks.unit == "mark" else ("%", "per cent of the scale")
 
 
-def _sentence(marks: Judged, found: Fit, linked: bool) -> tuple[str, str]:
-    if not found.converged:
-        return f"宽严校正：{WHY['not_converged'][0]}", f"Adjustment for severity: {WHY['not_converged'][1]}"
+def _sentence(marks: Judged, found: Fit, converged: bool) -> tuple[str, str]:
     zh, en = "宽严校正仅供参考，不影响名次", "The adjustment for severity is for information only and ranks nobody"
-    if not linked:
-        judges = [[marks.judges[at] for at in group] for group in found.judge_groups]
-        if len(judges) > 1:
-            zh += "；裁判分成互相不能比较的几组：" + "；".join("、".join(j.zh for j in group) for group in judges)
-            en += "; judges of different groups cannot be compared: " + "; ".join(
-                ", ".join(j.en for j in group) for group in judges
-            )
-        if len(found.entry_groups) > 1:
-            zh += f"；参赛者分成 {len(found.entry_groups)} 组，组与组之间不能比较"
-            en += f"; the entries fall into {len(found.entry_groups)} groups that cannot be compared"
+    if not converged:
+        zh += "；多面 Rasch 模型没有有限的答案，改用加性模型"
+        en += "; the many-facet Rasch model has no finite answer, the additive model stands in"
+    judges = [[marks.judges[at] for at in group] for group in found.judge_groups]
+    if len(judges) > 1:
+        zh += "；裁判分成互相不能比较的几组：" + "；".join("、".join(j.zh for j in group) for group in judges)
+        en += "; judges of different groups cannot be compared: "
+        en += "; ".join(", ".join(j.en for j in group) for group in judges)
+    if len(found.entry_groups) > 1:
+        zh += f"；参赛者分成 {len(found.entry_groups)} 组，组与组之间不能比较"
+        en += f"; the entries fall into {len(found.entry_groups)} groups that cannot be compared"
     return zh, en
 
 

@@ -213,6 +213,12 @@ def test_where_a_coefficient_cannot_be_it_says_why(marks, reason):
     assert interval_alpha(array) == alpha(array).interval
 
 
+def test_a_denominator_of_rounding_is_no_denominator():
+    # (1.5 + 2.5, …) and the same in eighths less one: MSB + (MSJ − MSE) / n is 0 in both, and 1e-16 as floats.
+    marks = np.array([[1.5, 1.25, 3.0], [2.5, 1.0, 0.25]])
+    assert icc(marks).two_mean.reason == icc(marks / 8 - 1).two_mean.reason == "no_variance"
+
+
 def test_entries_that_do_not_differ_leave_the_correlations_of_means_unknown():
     told = icc(np.array([[1.0, 2.0], [2.0, 1.0]]))
     assert (told.between, told.by_judge, told.error) == (0.0, 0.0, 1.0)
