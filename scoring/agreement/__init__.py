@@ -114,7 +114,7 @@ def _judges(
     marks: Judged, sheet: Sheet, organisations: Organisations | None, order: Order | None
 ) -> tuple[JudgeAgreement, ...]:
     against = of_judges.compared(marks)
-    homes: Mapping[str, str] = getattr(sheet, "attributes", {}).get("organisation", {})
+    homes: Mapping[str, str] = sheet.attributes.get("organisation", {})
     if organisations is not None:
         homes = {**homes, **organisations.entries}
     houses = of_judges.own_houses(against, {} if organisations is None else organisations.judges, homes)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
-from itertools import repeat
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,24 +16,10 @@ import numpy.typing as npt
 from scoring.agreement.linkage import Flags, Floats, some
 from scoring.agreement.measure import Judge
 from scoring.exact import THOUSAND, exact
+from scoring.kinds import Judgement, Panel
 from scoring.placing import columns as columns_of
 from scoring.scheme import Scheme
-from scoring.sheet import (
-    ABSENT,
-    ABSENT_STATE,
-    BLANK_STATE,
-    ENTERED,
-    ENTERED_STATE,
-    NOT_ATTEMPTED,
-    NOT_ATTEMPTED_STATE,
-    Block,
-    Sheet,
-)
-
-BY_NUMBERS = ("panel", "judgement")
-"""The views of aspects that every judge marks by numbers."""
-
-_STATES = {ENTERED: ENTERED_STATE, ABSENT: ABSENT_STATE, NOT_ATTEMPTED: NOT_ATTEMPTED_STATE}
+from scoring.sheet import ENTERED_STATE, Sheet
 
 
 class Scale(NamedTuple):
@@ -47,9 +31,9 @@ class Scale(NamedTuple):
     step: int
     limit: Fraction | None
     """The largest spread that needs no re-marking, in thousandths."""
-    drop_low: int = 0
-    drop_high: int = 0
-    fewest: int = 1
+    drops: tuple[int, int]
+    """How many lowest and highest marks its rule leaves out."""
+    fewest: int
     """So many judges must be present before anything is dropped."""
 
 
@@ -121,6 +105,7 @@ def judged(
 
     `panels` names the panel that marks an aspect of an entry, by (entry, aspect); whom it does not name is marked
     by the one panel "". `aspects` looks at these aspects only.
+    Raises SheetProblem when there is a mark for an unknown entry or aspect.
     """
     scales = tuple(_scales(scheme, aspects))
     rows = {scale.aspect: row for row, scale in enumerate(scales)}
@@ -138,13 +123,14 @@ def judged(
     )
     shape = (len(judges_), len(rows), len(columns))
     value, state = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.uint8)
-    row, column, seat, kinds, numbers = _listed(scheme, sheet, rows, columns)
-    kept = (row >= 0) & (column >= 0)
-    row, column, seat, kinds, numbers = (one[kept] for one in (row, column, seat, kinds, numbers))
-    kept = (seat >= 1) & (seat <= seats[row, column])
-    row, column, seat, kinds, numbers = (one[kept] for one in (row, column, seat, kinds, numbers))
-    at = first[panel[row, column]] + seat - 1
-    value[at, row, column], state[at, row, column] = np.where(kinds == ENTERED_STATE, numbers, 0), kinds
+    marks = columns_of(scheme, sheet)
+    row = np.array([rows.get(aspect, -1) for aspect in scheme.aspects], dtype=np.int64)[marks.aspect]
+    kept = row >= 0
+    kept[kept] = (marks.seat[kept] >= 1) & (marks.seat[kept] <= seats[row[kept], marks.entry[kept]])
+    row, column = row[kept], marks.entry[kept]
+    at = first[panel[row, column]] + marks.seat[kept] - 1
+    state[at, row, column] = marks.state[kept]
+    value[at, row, column] = np.where(marks.state[kept] == ENTERED_STATE, marks.value[kept], 0)
     own = np.arange(len(judges_)).reshape(-1, 1, 1) - first[panel]
     return Judged(
         scheme=scheme,
@@ -160,24 +146,19 @@ def judged(
 
 def _scales(scheme: Scheme, aspects: Collection[str] | None) -> Iterable[Scale]:
     for id_, aspect in scheme.aspects.items():
-        if aspect.view not in BY_NUMBERS or (aspects is not None and id_ not in aspects):
+        part = scheme.nodes[id_].node
+        if not isinstance(part, Panel | Judgement) or (aspects is not None and id_ not in aspects):
             continue
         assert aspect.low is not None
         assert aspect.high is not None
-        part: Any = scheme.nodes[id_].node
-        # A judgement is re-marked from more than one step apart, unless its scheme says otherwise.
-        spread: str | None = getattr(part, "spread", "1" if aspect.view == "judgement" else None)
-        rule = getattr(part, "rule", None)
-        low, high = getattr(rule, "low", 0), getattr(rule, "high", 0)
         yield Scale(
             aspect=id_,
             low=aspect.low,
             high=aspect.high,
             step=aspect.step,
-            limit=None if spread is None else exact(spread) * THOUSAND,
-            drop_low=low,
-            drop_high=high,
-            fewest=part.min_judges or low + high + 1,
+            limit=None if part.spread is None else exact(part.spread) * THOUSAND,
+            drops=part.drops,
+            fewest=part.fewest,
         )
 
 
@@ -200,23 +181,3 @@ def _panels(
         cells = np.array(list(here), dtype=np.intp)
         panel[cells[:, 0], cells[:, 1]] = [number[name] for name in here.values()]
     return tuple(names), panel
-
-
-def _listed(
-    scheme: Scheme, sheet: Sheet, rows: Mapping[str, int], columns: Mapping[str, int]
-) -> tuple[npt.NDArray[Any], ...]:
-    """Every mark as row, column, seat, state and thousandths; row −1 is an aspect that is not looked at."""
-    marks: Any = columns_of(scheme, sheet) if isinstance(sheet.marks, Block) else sheet.marks
-    if hasattr(marks, "state"):  # columns already: aspects and entries are numbered
-        of_aspect = np.array([rows.get(aspect, -1) for aspect in scheme.aspects], dtype=np.int64)
-        arrays = (of_aspect[marks.aspect], marks.entry, marks.seat, marks.state, marks.value)
-        return tuple(np.asarray(array, dtype=np.int64) for array in arrays)
-    entry, aspect, seat, kind = (map(itemgetter(at), marks) for at in range(4))
-    many = len(marks)
-    return (
-        np.fromiter(map(rows.get, aspect, repeat(-1)), dtype=np.int64, count=many),
-        np.fromiter(map(columns.get, entry, repeat(-1)), dtype=np.int64, count=many),
-        np.fromiter(seat, dtype=np.int64, count=many),
-        np.fromiter(map(_STATES.get, kind, repeat(BLANK_STATE)), dtype=np.int64, count=many),
-        np.fromiter([mark[4] or 0 for mark in marks], dtype=np.int64, count=many),
-    )

@@ -145,7 +145,7 @@ class Dropping(NamedTuple):
 
 def droppings(marks: Judged) -> list[Dropping]:
     """How often trimming dropped each judge's marks. Of equal marks each is dropped in part."""
-    ends = np.array([(scale.drop_low, scale.drop_high) for scale in marks.scales]).reshape(-1, 2)
+    ends = np.array([scale.drops for scale in marks.scales], dtype=np.int64).reshape(-1, 2)
     least = np.array([scale.fewest for scale in marks.scales], dtype=np.int64)
     trimmed = np.flatnonzero(ends.any(axis=1))
     number = (marks.state[:, trimmed] & 1) == 1

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scoring import Sheet
 from scoring.agreement import Organisations, Run, Twin, agreement
 from tests.scoring.agreement.marking import as_sheet, drawn, one_aspect, panel, scheme, sheet
 
@@ -102,15 +103,14 @@ def test_a_judge_who_saw_the_own_organisation_only_cannot_be_compared():
 
 def test_organisations_of_entries_come_from_the_sheet_unless_they_are_given():
     document, marked = one_aspect([[9, 6], [6, 6]])
-    if "attributes" in type(marked).__struct_fields__:
-        marked = type(marked)(
-            entries=marked.entries,
-            marks=marked.marks,
-            seats=marked.seats,
-            attributes={"organisation": {"a": "甲厂", "b": "乙厂"}},
-        )
-        found = agreement(document, marked, organisations=Organisations({("", 1): "甲厂"}))
-        assert found.judges[0].own_house.value == pytest.approx(3.0)
+    listed = Sheet(
+        entries=marked.entries,
+        marks=marked.marks,
+        seats=marked.seats,
+        attributes={"organisation": {"a": "甲厂", "b": "乙厂"}},
+    )
+    found = agreement(document, listed, organisations=Organisations({("", 1): "甲厂"}))
+    assert found.judges[0].own_house.value == pytest.approx(3.0)
     found = agreement(document, marked, organisations=Organisations({("", 1): "乙厂"}, {"a": "甲厂", "b": "乙厂"}))
     assert found.judges[0].own_house.value == pytest.approx(-3.0)
 

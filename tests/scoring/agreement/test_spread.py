@@ -62,9 +62,6 @@ def test_an_aspect_that_no_two_judges_marked_says_so():
 
 
 def test_the_spread_of_a_scheme_that_names_one_is_its_limit():
-    fields = type(scheme(panel()).nodes["work"].node).__struct_fields__
-    if "spread" not in fields:
-        pytest.fail("the scheme language has no limit of spread yet")
     found = agreement(*one_aspect([[6, 8], [6, 7.5]], spread="1.5"))
     assert [one.entry for one in found.apart] == ["a"]
     assert of([0, 3], document=scheme(judgement(spread=None))).apart == ()
