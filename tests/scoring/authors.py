@@ -27,10 +27,11 @@ class Author(Writer):
         for key in ("weight", "sign", "counts"):
             root.pop(key, None)
         judges = RankingAuthor(self.dice, self.features, self.only_rising, root)
-        document = {"root": root, "ranking": judges.ranking(), "shows": self.dice.randint(0, 4)}
+        ranking = judges.ranking()
+        document = {"root": root, "ranking": ranking, "shows": self.dice.randint(0, 4)}
         if awards := judges.awards():
             document["awards"] = awards
-        if stages := judges.stages():
+        if stages := judges.stages(ranking.get("order", "high")):
             document["stages"] = stages
         return document
 
@@ -59,11 +60,14 @@ class Author(Writer):
             node["floor"] = "0"
             if node.get("cap", "0").startswith("-"):
                 del node["cap"]
-        self.done.append(node["id"])
+        if node["kind"] != "veto":
+            self.done.append(node["id"])
         return node
 
     def sum(self, depth: int) -> dict:
         count = self.dice.randint(1, 1 + self.size)
+        if self.has("key_place_marks", 0.1):
+            return {"kind": "sum", **self.common("S"), "parts": [self.place() for _ in range(count)]}
         parts = [self.node(depth) for _ in range(count)]
         if all(part["kind"] == "veto" for part in parts):
             parts.append(self.node(4))
@@ -72,6 +76,14 @@ class Author(Writer):
         node = {"kind": "sum", **self.common("S"), "parts": parts}
         if self.has("base", 0.25):
             node["base"] = number(self.dice, -3, 10)
+        return node
+
+    def place(self) -> dict:
+        """A place that was taken somewhere else."""
+        node = {**self.common("A"), "kind": "imported", "low": "1", "high": "4", "step": "1"}
+        node.pop("counts", None)
+        self.budget -= 1
+        self.done.append(node["id"])
         return node
 
     def product(self, depth: int) -> dict:

@@ -1,6 +1,7 @@
 """Random contests: a scheme document and a sheet for it, drawn from one seed."""
 
 import json
+from collections.abc import Iterator
 from random import Random
 
 from scoring import Scheme, Sheet, SheetMark, parse
@@ -16,10 +17,7 @@ FEATURES = frozenset({
     "award_quota", "award_medal", "award_keys", "min_entries", "condition_ends", "condition_attribute",
 })  # fmt: skip
 """Everything the language has gained; a contest is drawn from those that are named."""
-WAITING = frozenset({
-    "veto", "best_mark", "panel_standardise", "award_keys", "stages", "key_places", "key_place_marks",
-    "key_attempts", "key_lot", "key_attribute",
-})  # fmt: skip
+WAITING: frozenset[str] = frozenset()
 LANDED = FEATURES - WAITING
 """What the engine knows by now."""
 OUTSIDE = ("not_finished", "out_of_competition", "withdrawn", "disqualified", "not_started")
@@ -41,19 +39,24 @@ class Contest:
         self.read(Author(dice, size, features, only_rising).document())
         self.entries = tuple(f"entry{n}" for n in range(dice.randint(1, 2 + 2 * size)))
         same = dice.randint(1, 7)
-        self.seats = {entry: dice.choice([same, same, same, dice.randint(1, 7)]) for entry in self.entries}
+        alike = dice.random() < 0.3
+        self.seats = {
+            entry: same if alike or dice.random() < 0.75 else dice.randint(1, 7) for entry in self.entries
+        }
         self.statuses = {entry: dice.choice(OUTSIDE) for entry in self.entries if dice.random() < 0.07}
         self.panels = {
             (entry, aspect): dice.randint(1, 7)
             for entry in self.entries
             for aspect, node in self.aspects.items()
-            if by_panel(node) and dice.random() < 0.03
+            if by_panel(node) and not alike and dice.random() < 0.03
         }
         self.lots, self.attributes, self.labels = {}, {}, {}
         if {"key_lot", "key_attribute", "dense", "panel_standardise", "standardised"} & features:
             self.about(dice)
         self.coarse = dice.random() < 0.4
-        absent = dice.choice([0, 0, 0.15])
+        self.whole = dice.random() < 0.15 and not holes
+        """Everything is entered: no judge is absent, nothing is left out."""
+        absent = 0 if self.whole else dice.choice([0, 0, 0.15])
         self.marks = {
             entry: self.drawn(entry, holes if dice.random() < 0.7 else 0, absent) for entry in self.entries
         }
@@ -118,9 +121,9 @@ class Contest:
         """The marks of one entry."""
         own: dict = {}
         skipped = self.dice.random() < 0.06
-        often_skipped = (0.8 if skipped else 0.04) if "void" in self.features else 0
+        often_skipped = (0.8 if skipped else 0.04) if "void" in self.features and not self.whole else 0
         for aspect, seat in self.slots(entry):
-            often = 0.5 if self.optional(aspect) else holes
+            often = 0.5 if self.optional(aspect) and not self.whole else holes
             if self.dice.random() < often:
                 continue
             drawn = self.mark(aspect, absent if seat else 0, often_skipped)
@@ -142,12 +145,9 @@ class Contest:
             return "not_attempted", None
         high = 150_000 if aspect.high is None else aspect.high
         steps = (high - aspect.low) // aspect.step
-        if self.coarse:
-            # Few different marks make many ties.
-            return "entered", aspect.low + aspect.step * (
-                self.dice.randint(0, min(steps, 2)) * (steps // 2 or 1) if steps > 1 else steps
-            )
-        return "entered", aspect.low + aspect.step * self.dice.randint(0, steps)
+        # Few different marks make many ties.
+        taken = self.dice.choice((0, steps // 2, steps)) if self.coarse else self.dice.randint(0, steps)
+        return "entered", aspect.low + aspect.step * taken
 
     def sheet(self, marks=None, entries=None) -> Sheet:
         listed = [
@@ -178,6 +178,14 @@ class Contest:
             attributes=self.attributes,
             labels=self.labels,
         )
+
+    def completions(self, count: int) -> Iterator[dict]:
+        """The marks with every blank filled at random, so often; always the same for the same contest."""
+        for seed in range(count):
+            self.dice = Random(seed)
+            # The ends of what may be entered are where a limit would be too narrow.
+            self.coarse = seed % 2 == 0
+            yield self.completed()
 
     def completed(self) -> dict:
         """The marks with every blank filled at random; two who must agree do."""

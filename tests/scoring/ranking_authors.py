@@ -1,9 +1,21 @@
 """Random rankings, awards and stages for a tree of nodes."""
 
+from fractions import Fraction
 from random import Random
 
 from tests.scoring.oracle.tree import below, is_aspect, parts_of, written_out
 from tests.scoring.writing import number
+
+
+def holds_places(node: dict) -> bool:
+    """Whether an aspect has one mark, a whole number from 0."""
+    kind = node["kind"]
+    if kind in ("pass_fail", "completed", "choice"):
+        return True
+    if not is_aspect(node) or kind in ("panel", "judgement", "veto", "adjustment"):
+        return False
+    step = node.get("step", "0.001" if kind in ("imported", "tolerance") else "1")
+    return all(Fraction(one).denominator == 1 and Fraction(one) >= 0 for one in (node.get("low", "0"), step))
 
 
 class RankingAuthor:
@@ -18,9 +30,10 @@ class RankingAuthor:
         return feature in self.features and self.dice.random() < often
 
     def ranking(self) -> dict:
-        if self.only_rising:
-            return {}
         dice = self.dice
+        if self.only_rising:
+            nodes = [node["id"] for node in self.nodes]
+            return {"keys": [{"node": dice.choice(nodes)} for _ in range(dice.randint(0, 2))]}
         ties = ["shared", "must_break"] + ["dense"] * self.has("dense")
         words = {
             "keys": self.keys(dice.randint(0, 3)),
@@ -58,9 +71,8 @@ class RankingAuthor:
         if of == "places":
             return kind in ("sum", "best")
         if of == "place_marks":
-            parts = parts_of(node)
             return kind in ("sum", "best") and all(
-                is_aspect(part) and part["kind"] not in ("panel", "judgement", "veto") for part in parts
+                holds_places(part) for part in parts_of(node) if part.get("counts", True)
             )
         if of == "attempts":
             return kind == "best"
@@ -132,12 +144,12 @@ class RankingAuthor:
         if ends != "most":
             words["at_least"] = number(dice, -1, 9, 1)
         if ends != "least":
-            words["at_most"] = number(dice, 5, 30, 1)
+            words["at_most"] = number(dice, 9, 30, 1)
         return words
 
     # ---- stages -------------------------------------------------------------------------------------------
 
-    def stages(self) -> list[dict]:
+    def stages(self, order: str) -> list[dict]:
         """Two or three stages, the last one often by the total."""
         dice = self.dice
         fitting = [node["id"] for node in self.nodes if node["kind"] != "veto"]
@@ -146,7 +158,9 @@ class RankingAuthor:
         nodes = dice.sample(fitting[1:], dice.randint(2, min(3, len(fitting) - 1)))
         if dice.random() < 0.5:
             nodes[-1] = self.root["id"]
-        return [self.stage(at, node, last=node is nodes[-1]) for at, node in enumerate(nodes)]
+        made = [self.stage(at, node, last=node is nodes[-1]) for at, node in enumerate(nodes)]
+        # The last stage and the ranking are ordered alike.
+        return [*made[:-1], {**made[-1], "order": order}]
 
     def stage(self, at: int, node: str, *, last: bool) -> dict:
         dice = self.dice
@@ -167,7 +181,7 @@ class RankingAuthor:
             return {"by": "rank", "to": dice.randint(1, 4), **ties}
         if by == "heats":
             also = dice.choice([{}, {"also": dice.randint(0, 2)}])
-            return {"by": "heats", "attribute": "heat", "to": dice.randint(0, 2), **also, **ties}
+            return {"by": "heats", "attribute": "heat", "to": dice.randint(1, 2), **also, **ties}
         while True:
             rule = self.rule()
             if rule["by"] == by:

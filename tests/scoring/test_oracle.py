@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from tests.scoring.comparing import agrees
 from tests.scoring.contests import Contest
+from tests.scoring.shrinking import agrees
 
 CASES = int(os.environ.get("JIANGSAI_TEST_CASES", "200000"))
 CHUNKS = 100

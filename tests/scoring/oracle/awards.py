@@ -60,13 +60,15 @@ class Giving:
         besides, inside = award.get("besides", False), set()
         split, whole = self._positions(award.get("keys", ())), self._positions(())
         begins = rule.get("from", 1) if rule["by"] == "rank" else 1
+        begun = set()
         for entry, (first, last) in split.items():
             at = first if rule.get("ties", "extend") == "extend" else last
-            was_left = entry in self.left[besides] and last >= begins
-            if at <= cut and (first >= begins or was_left):
-                inside.add(entry)
+            if first >= begins or (entry in self.left[besides] and last >= begins):
+                begun.add(entry)
+                if at <= cut:
+                    inside.add(entry)
         over = {entry for entry in free if whole[entry][0] <= cut < whole[entry][1]}
-        self.left[besides] |= over - inside
+        self.left[besides] |= (over & begun) - inside
         return inside
 
     def _reach(self, rule):

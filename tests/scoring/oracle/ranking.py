@@ -65,17 +65,17 @@ class Order:
         why = taken_out(values)
         self.stages = Stages(values, why)
         self.levels = self.stages.levels
-        self.excluded = {entry: (*why[entry], *self._no_result(entry)) for entry in self.facts.entries}
+        self.excluded = {entry: (*self._out(entry, why), *self._no_result(entry)) for entry in self.facts.entries}
         self.complete = {entry: self._complete(entry) for entry in self.facts.entries}
         self.finished = self.stages.decided and all(self.complete[entry] for entry in self.competing)
         everybody = ranking.get("rank_incomplete", False)
         self.kinds = {entry: self._kind(entry, everybody) for entry in self.facts.entries}
         asks = [answered(values, question) for question in self.stages.questions]
-        # Who went further is better; who has no rank is listed by the last question.
+        # Who went further is better, also while marks of it are missing; those out go by the last question.
         self.answers = {
-            entry: (-self.levels[entry], *asks[self.levels[entry]][entry])
+            entry: (-self.levels[entry], self.kinds[entry], *asks[self.levels[entry]][entry])
             if self.kinds[entry] <= BEHIND
-            else asks[-1][entry]
+            else (1, self.kinds[entry], *asks[-1][entry])
             for entry in self.facts.entries
         }
         self.ranked = [entry for entry in self.facts.entries if self.kinds[entry] == RANKED]
@@ -83,6 +83,10 @@ class Order:
         self.ranks = dict.fromkeys(self.facts.entries) | {e: self._rank(e, dense) for e in self.ranked}
         self.listed = sorted(self.facts.entries, key=self._stands)
         self.ties = self._open() if ranking.get("ties") == "must_break" else []
+
+    def _out(self, entry, why):
+        """What takes an entry out in a stage that it reached."""
+        return [node for node in why[entry] if self.stages.stage_of(node) <= self.levels[entry]]
 
     def _no_result(self, entry):
         question = self.stages.questions[self.levels[entry]]
@@ -103,13 +107,13 @@ class Order:
         return RANKED if everybody or self.complete[entry] else BEHIND
 
     def _rank(self, entry, dense):
-        own, better = self.answers[entry], [self.answers[other] for other in self.ranked]
-        better = [answer for answer in better if answer < own]
+        own = self.answers[entry]
+        better = [self.answers[other] for other in self.facts.entries if self.answers[other] < own]
         return 1 + (len(set(better)) if dense else len(better))
 
     def _stands(self, entry):
         label = self.facts.labels.get(entry, "")
-        return self.kinds[entry], self.answers[entry], not label, natural(label), label, entry
+        return self.answers[entry], not label, natural(label), label, entry
 
     def _open(self):
         ties = {}

@@ -69,7 +69,8 @@ class Stages:
     def _of(self, at, stage, members):
         question = self.questions[at]
         inside = [entry for entry in members if not self._gone(at, entry)]
-        if not all(self.values.of(node)[entry].known for node in self._asks(question) for entry in inside):
+        asked_of = self._asked_of(at, stage, question)
+        if not all(self.values.of(node)[entry].known for node in asked_of for entry in inside):
             self.decided = False
         last = at == len(self.documents) - 1
         if stage.get("advance") is None:
@@ -84,16 +85,34 @@ class Stages:
                 self.levels[entry] = at + 1
         return through
 
-    def _asks(self, question):
-        return [question.node, *_named(question.keys)]
+    def _asked_of(self, at, stage, question):
+        """The nodes that must be known before it is decided who goes on."""
+        rule = stage.get("advance")
+        # Who has no result where low is best goes no further, so that must be known everywhere.
+        nodes = self._barriers(at) + [question.node] * (question.order == "low")
+        if rule is None:
+            return nodes
+        if rule["by"] == "score":
+            return [*nodes, rule.get("node") or question.node]
+        return [*nodes, question.node, *_named(question.keys)]
+
+    def _barriers(self, at):
+        """The pass marks and vetoes that can take an entry out in a stage."""
+        return [
+            node["id"]
+            for node in self.tree.nodes.values()
+            if (node.get("failing") == "unranked" or node.get("effect") == "unranked")
+            and self.stage_of(node["id"]) == at
+        ]
 
     def _gone(self, at, entry):
         """Whether something takes the entry out in this stage: below its node, or anywhere else in the first."""
-        here = [node for node in self.why[entry] if self._stage_of(node) == at]
+        here = [node for node in self.why[entry] if self.stage_of(node) == at]
         void = self.questions[at].order == "low" and self.values.of(self.questions[at].node)[entry].void
         return bool(here) or void
 
-    def _stage_of(self, node):
+    def stage_of(self, node):
+        """The stage in which a node can take an entry out: of which it is a part, else the first."""
         above = [node]
         while node in self.tree.above:
             node = self.tree.above[node]
