@@ -91,8 +91,8 @@ def _prizes(computed: Computed, column: int) -> Iterator[Step]:
     for award in scheme.awards:
         if award.id in own:
             yield _step(award.id, award_reason(award, order, given.reaches[award.id], column))
-        elif award.id in given.reaches and not (own and not award.besides):
-            left = left_reason(award, order, given.reaches[award.id], column)
+        elif award.id in given.reaches:
+            left = left_reason(award, given.reaches[award.id], column)
             if left is not None:
                 yield _step(award.id, left)
         elif certain.get(award.id) == "through":

@@ -31,12 +31,12 @@ def by_heats(field: Field, question: Question, rule: Heats, seen: Outlook) -> tu
     for heat, at_most, at_least in zip(_numbers(heats), may, must, strict=True):
         first |= (heats == heat) & (at_most < rule.to)
         never_first |= (heats == heat) & (at_least >= rule.to)
-    # Of each heat the first so many are taken before the next best are counted. A tie that is left whole at the
-    # cut of its heat leaves all of it to be counted.
-    loose = sum(
-        (np.where(at_most > rule.to, at_most if level else at_most - rule.to, 0) for at_most in may),
-        start=seen.before(in_none, certainly=False, level=level),
-    )
+    loose = seen.before(in_none, certainly=False, level=level)
+    for heat, at_most in zip(_numbers(heats), may, strict=True):
+        # Of each heat the first so many are taken before the next best are counted. A tie that is left whole at
+        # the cut of its heat leaves all of it to be counted; who is of the heat may be in that tie.
+        whole = at_most + (heats == heat) > rule.to
+        loose = loose + (np.where(whole, at_most, 0) if level else np.maximum(at_most - rule.to, 0))
     left = seen.before(never_first & seen.surely, certainly=True, level=level)
     if level:
         fewest = sum(

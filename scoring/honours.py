@@ -30,9 +30,9 @@ def award_reason(award: Award, order: Order, reach: Reach, column: int) -> Said:
     return said
 
 
-def left_reason(award: Award, order: Order, reach: Reach, column: int) -> Said | None:
+def left_reason(award: Award, reach: Reach, column: int) -> Said | None:
     """That a tie was left behind at the cut of an award; None where it was not."""
-    if reach.cut is None or reach.tie not in ("trimmed", "split") or not _over(order, reach.cut, column):
+    if reach.left is None or not reach.left[column]:
         return None
     name = Said(f"未获“{award.name}”：", f"not awarded “{award.name_en or award.name}”: ")
     if reach.tie == "split":

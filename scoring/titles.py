@@ -31,6 +31,8 @@ class Reach(NamedTuple):
     cut: int | None = None
     tie: AtACut = ""
     """A tie reached over the cut and was taken in whole, left in whole, or split by the award's keys."""
+    left: Flags | None = None
+    """Who tied over the cut and was left to the next award, by column of the sheet."""
     medals: Medals | None = None
 
 
@@ -122,7 +124,7 @@ class _Giving:
         self.left[award.besides] |= over & ~inside
         taken, left = (over & inside).any(), (over & ~inside).any()
         at_the_cut: AtACut = "split" if taken and left else "extended" if taken else "trimmed" if left else ""
-        return inside & begun, Reach(cut, at_the_cut)
+        return inside & begun, Reach(cut, at_the_cut, over & ~inside)
 
     def reach(self, rule: Banded) -> int:
         """The last position an award reaches, counted from the top of the list."""

@@ -1,3 +1,6 @@
+from hypothesis import given as given_any
+from hypothesis import strategies as st
+
 from scoring import results
 from tests.scoring.sheets import points, scheme, sheet
 
@@ -134,3 +137,93 @@ def test_a_tie_that_was_broken_leaves_no_gap_in_points_and_those_so_far_have_one
         ("amber", 2, "0.00"),
         ("cedar", 3, "70.00"),
     ]
+
+
+def test_after_a_shared_rank_the_next_is_not_skipped_where_ranks_are_dense():
+    given = {"a": {"points": 9}, "b": {"points": 9}, "c": {"points": 8}, "d": {"points": 7}, "e": {}}
+    assert ranked(scheme(points(), ranking={"ties": "dense"}), given) == [
+        ("a", 1, True),
+        ("b", 1, True),
+        ("c", 2, False),
+        ("d", 3, False),
+        ("e", None, False),
+    ]
+
+
+def test_a_tie_that_must_be_broken_is_named_until_lots_break_it():
+    plan = scheme(points(), ranking={"ties": "must_break"})
+    given = {"a": {"points": 9}, "b": {"points": 9}, "c": {"points": 8}, "d": {"points": 7}, "e": {"points": 7}}
+    labels = {"a": "12", "b": "3"}
+    found = results(plan, sheet(given, labels=labels))
+    assert found.ties == ((1, ("b", "a")), (4, ("d", "e")))
+    assert [(row.entry, row.rank) for row in found.rows] == [("b", 1), ("a", 1), ("c", 3), ("d", 4), ("e", 4)]
+    drawn = results(plan, sheet(given, labels=labels, lots={"a": 1, "b": 2}))
+    assert drawn.ties == ((4, ("d", "e")),)
+    assert [(row.rank, row.tie_broken_by) for row in drawn.rows[:2]] == [(1, "lot"), (2, "lot")]
+    assert results(plan, sheet(given, lots={"a": 1, "b": 2, "d": 4, "e": 3})).open_ties == 0
+
+
+def test_who_missed_a_pass_mark_or_was_vetoed_is_listed_after_the_ranked_and_keeps_the_total():
+    failing = points("theory", pass_mark="60", failing="unranked")
+    veto = {"kind": "veto", "id": "safety", "name": "安全", "name_en": "Safety", "effect": "unranked"}
+    plan = scheme(failing, points("practice"), veto)
+    given = {
+        "amber": {"theory": 59.99, "practice": 90},
+        "birch": {"theory": 60, "practice": 50},
+        "cedar": {"theory": 90, "practice": 90, "safety": 1},
+        "dogwood": {"theory": 50, "practice": 99, "safety": 1},
+        "elm": {"theory": 70},
+        "fir": {"theory": 10, "practice": 10},
+        "gorse": {"practice": 90, "safety": 1},
+    }
+    rows = results(plan, sheet(given, statuses={"fir": "disqualified"})).rows
+    assert [(row.entry, row.rank, row.total, row.excluded) for row in rows] == [
+        ("birch", 1, "110.00", ()),
+        ("elm", None, None, ()),
+        ("cedar", None, "180.00", ("safety",)),
+        ("amber", None, "149.99", ("theory",)),
+        ("dogwood", None, "149.00", ("theory", "safety")),
+        ("gorse", None, None, ("safety",)),
+        ("fir", None, None, ()),
+    ]
+
+
+def test_no_time_is_not_the_best_time():
+    time = {"kind": "amount", "id": "time", "name": "用时", "high": "900"}
+    plan = scheme(time, ranking={"order": "low"})
+    rows = results(plan, sheet({"amber": {"time": "not_attempted"}, "birch": {"time": 9}, "cedar": {}})).rows
+    assert [(row.entry, row.rank, row.total, row.excluded) for row in rows] == [
+        ("birch", 1, "9", ()),
+        ("cedar", None, None, ()),
+        ("amber", None, None, ("no_result",)),
+    ]
+    most = scheme(time)
+    assert ranked(most, {"amber": {"time": "not_attempted"}, "birch": {"time": 9}})[1] == ("amber", 2, False)
+
+
+def test_numbers_beyond_int64_rank_as_exactly():
+    huge = {"kind": "amount", "id": "huge", "name": "大", "high": "999999999", "step": "0.001"}
+    plan = scheme(points(), {**huge, "weight": "999999.999999", "factor": "999999.999999"})
+    given = {
+        "amber": {"points": 1, "huge": 5},
+        "birch": {"points": 1.01, "huge": 5},
+        "cedar": {"points": 2, "huge": 4},
+    }
+    assert ranked(plan, given) == [("birch", 1, False), ("amber", 2, False), ("cedar", 3, False)]
+
+
+@given_any(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=12))
+def test_a_rank_is_one_more_than_the_number_strictly_better(answers):
+    plan = scheme(points("a"), points("b", counts=False), ranking={"keys": [{"node": "b"}, {"of": "lot"}]})
+    given = {f"e{at}": {"a": a, "b": b} for at, (a, b, _) in enumerate(answers)}
+    lots = {f"e{at}": lot for at, (_, _, lot) in enumerate(answers) if lot}
+    best_first = {f"e{at}": (-a, -b, lot or 9) for at, (a, b, lot) in enumerate(answers)}
+    rows = results(plan, sheet(given, lots=lots)).rows
+    assert {row.entry: row.rank for row in rows} == {
+        entry: 1 + sum(other < own for other in best_first.values()) for entry, own in best_first.items()
+    }
+    assert [row.shared for row in rows] == [
+        list(best_first.values()).count(best_first[row.entry]) > 1 for row in rows
+    ]
+    listed = [best_first[row.entry] for row in rows]
+    assert listed == sorted(listed)

@@ -1,6 +1,6 @@
 import pytest
 
-from scoring import results
+from scoring import explain, results
 from tests.scoring.sheets import points, scheme, sheet
 
 
@@ -83,3 +83,131 @@ def test_nothing_is_awarded_while_results_are_incomplete():
 
 def test_nothing_is_awarded_outside_the_competition():
     assert awarded([band("first", 1, 1)], given(9, 8, e0="out_of_competition")) == [("first",), ()]
+
+
+def quota(id_, count, **rule):
+    return {"id": id_, "name": id_, "rule": {"by": "quota", "count": count, **rule}}
+
+
+def test_a_quota_takes_the_next_so_many_after_the_awards_above():
+    awards = [quota("first", 1), quota("second", 2), quota("third", 2, ties="trim")]
+    assert awarded(awards, given(9, 8, 7, 6, 6)) == [
+        ("first",),
+        ("second",),
+        ("second",),
+        ("third",),
+        ("third",),
+    ]
+    assert awarded(awards, given(9, 8, 7, 6, 5, 5))[3:] == [("third",), (), ()]
+    # What a tie takes too much is not given again.
+    assert awarded(awards, given(9, 9, 7, 6, 5)) == [("first",), ("first",), ("second",), ("third",), ("third",)]
+
+
+def test_a_prize_besides_the_others_moves_no_cut():
+    title = {**ratio("title", "0.4"), "besides": True}
+    awards = [title, ratio("first", "0.2"), ratio("second", "0.2")]
+    assert awarded(awards, given(9, 8, 7, 6, 5)) == [("title", "first"), ("title", "second"), (), (), ()]
+
+
+def test_a_tie_that_is_left_goes_whole_to_the_next_award_even_where_that_one_extends():
+    awards = [band("first", 1, 1), band("second", 2, 3, ties="trim"), band("third", 4, 4)]
+    assert awarded(awards, given(9, 8, 7, 7, 6)) == [("first",), ("second",), ("third",), ("third",), ()]
+    # But a tie that begins above a band, and that no award left, is not of that band.
+    assert awarded([band("second", 2, 3)], given(9, 9, 8)) == [(), (), ("second",)]
+
+
+def test_a_tie_at_the_cut_is_split_only_by_the_keys_of_the_award():
+    keys = [{"node": "b"}]
+    plan = scheme(
+        points("a"),
+        points("b", counts=False),
+        awards=[{**band("first", 1, 2), "keys": keys}, band("second", 3, 4), band("third", 5, 9)],
+    )
+    marks = {"v": (9, 0), "w": (8, 5), "x": (8, 7), "y": (8, 5), "z": (1, 1)}
+    rows = results(plan, sheet({entry: {"a": a, "b": b} for entry, (a, b) in marks.items()})).rows
+    assert [(row.entry, row.rank, row.awards) for row in rows] == [
+        ("v", 1, ("first",)),
+        ("w", 2, ("second",)),
+        ("x", 2, ("first",)),
+        ("y", 2, ("second",)),
+        ("z", 5, ("third",)),
+    ]
+
+
+def test_what_still_ties_after_the_keys_of_an_award_is_taken_or_left_in_whole():
+    def of(ties):
+        awards = [{**band("first", 1, 2, ties=ties), "keys": [{"node": "b"}]}]
+        marks = {"v": (9, 0), "w": (8, 5), "x": (8, 5), "y": (8, 1)}
+        given = sheet({entry: {"a": a, "b": b} for entry, (a, b) in marks.items()})
+        plan = scheme(points("a"), points("b", counts=False), awards=awards)
+        return [row.entry for row in results(plan, given).rows if row.awards]
+
+    assert (of("extend"), of("trim")) == (["v", "w", "x"], ["v"])
+
+
+def test_an_award_is_given_only_when_enough_are_ranked_and_otherwise_takes_nothing():
+    awards = [{**ratio("first", "0.5"), "min_entries": 3}, ratio("second", "0.5")]
+    assert awarded(awards, given(9, 8)) == [("second",), ()]
+    assert awarded(awards, given(9, 8, 7, 6)) == [("first",), ("first",), ("second",), ("second",)]
+    assert awarded(awards, given(9, 8, 7, e2="withdrawn")) == [("second",), (), ()]
+
+
+def test_ranks_without_gaps_are_taken_by_bands_of_ranks():
+    awards = [band("first", 1, 1), band("second", 2, 2), ratio("rest", "0.2")]
+    assert awarded(awards, given(9, 9, 8, 8, 7), ties="dense") == [
+        ("first",),
+        ("first",),
+        ("second",),
+        ("second",),
+        ("rest",),
+    ]
+
+
+def test_conditions_have_a_lower_and_an_upper_limit_and_ask_what_the_list_says():
+    awards = [
+        {
+            "id": "young", "name": "青", "rule": {"by": "score", "at_least": "5", "at_most": "8"},
+            "any_of": [{"attribute": "kind", "is": "职工"}, {"node": "points", "at_most": "5"}],
+        }
+    ]  # fmt: skip
+    given = {f"e{points}": {"points": points} for points in (9, 8, 7, 5, 4)}
+    kinds = {"e9": "职工", "e8": "职工", "e7": "学生", "e4": "职工"}
+    rows = results(scheme(points(), awards=awards), sheet(given, attributes={"kind": kinds})).rows
+    assert [row.entry for row in rows if row.awards] == ["e8", "e5"]
+
+
+def test_what_was_not_attempted_reaches_no_limit():
+    awards = [{"id": "low", "name": "低", "rule": {"by": "score", "node": "b", "at_most": "5"}}]
+    marked = sheet({"x": {"a": 9, "b": "not_attempted"}, "y": {"a": 8, "b": 0}})
+    rows = results(scheme(points("a"), points("b"), awards=awards), marked).rows
+    assert [(row.entry, row.awards) for row in rows] == [("x", ()), ("y", ("low",))]
+
+
+def test_who_takes_no_award_keeps_the_rank_and_the_place_of_the_award():
+    theory = points("a", pass_mark="60", failing="no_award")
+    plan = scheme(theory, points("b"), awards=[band("first", 1, 1), band("second", 2, 2)])
+    marked = sheet({"x": {"a": 59, "b": 90}, "y": {"a": 60, "b": 60}})
+    assert [(row.rank, row.awards) for row in results(plan, marked).rows] == [(1, ()), (2, ("second",))]
+
+
+def test_it_is_told_what_became_of_a_tie_at_a_cut_and_what_keeps_from_prizes():
+    def told(awards, entry, marks=(9, 8, 7, 7, 6), part=None):
+        given = {f"e{at}": {"points": mark, "b": at} for at, mark in enumerate(marks)}
+        plan = scheme(part or points(), points("b", name="乙", counts=False), awards=awards)
+        return [
+            step.zh for step in explain(plan, sheet(given), entry) if step.node in ("second", "points", "third")
+        ]
+
+    second, third = band("second", 2, 3), {**band("third", 4, 5), "all_of": [{"at_least": "5"}]}
+    assert told([second], "e3")[0] == "获“second”：名次 2 至 3；切线处并列，整组收下"
+    assert told([second], "e1")[0] == "获“second”：名次 2 至 3"
+    trimmed = {**second, "rule": {**second["rule"], "ties": "trim"}}
+    assert told([trimmed, third], "e3")[:2] == [
+        "未获“second”：并列跨过第 3 位的切线，整组留给下一项",
+        "获“third”：名次 4 至 5；总分不低于 5",
+    ]
+    split = {**second, "keys": [{"node": "b"}]}
+    assert told([split], "e3")[0] == "获“second”：名次 2 至 3；切线处并列，另行比较后在前"
+    assert told([split], "e2")[0] == "未获“second”：切线处并列，另行比较后在后"
+    failing = points(pass_mark="8.5", failing="no_award")
+    assert told([second], "e1", part=failing)[0] == "“points” 8 未达 8.5，不得奖"
