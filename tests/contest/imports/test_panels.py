@@ -102,3 +102,8 @@ def test_panels_too_small_or_too_large_for_the_scheme_are_named():
         "panel_too_small",
         "panel_too_large",
     ]
+
+
+def test_panels_are_not_judged_while_rows_are_wrong():
+    trimmed = two_aspects(rule={"take": "trimmed", "low": 1, "high": 1})
+    assert wrong(marks("甲,work,王,,99,"), scheme=trimmed) == [("marks.csv", "off_scale", 2)]
