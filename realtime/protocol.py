@@ -141,6 +141,8 @@ class AspectCard(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
     unit_en: str = ""
     hint_en: str = ""
+    optional: bool = False
+    """May stay blank: there was no case for it."""
 
 
 class EntryLine(msgspec.Struct, frozen=True, kw_only=True):

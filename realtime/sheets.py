@@ -170,6 +170,7 @@ def _card(aspect: Aspect) -> AspectCard:
         hint=aspect.hint,
         unit_en=aspect.unit_en,
         hint_en=aspect.hint_en,
+        optional=aspect.optional,
     )
 
 

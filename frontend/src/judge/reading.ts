@@ -80,5 +80,8 @@ export function statusOf(entry: EntryLine): string {
   return key ? t(key) : '';
 }
 
+/** Whether a sheet is open as long as this has no answer: what is imported or given only where there is a case is not. */
+export const mustBeMarked = (card: AspectCard): boolean => card.view !== 'imported' && !card.optional;
+
 /** Aspects that are marked here; imported ones are only shown. */
 export const markedHere = (sheet: Sheet): AspectCard[] => sheet.aspects.filter((card) => card.view !== 'imported');

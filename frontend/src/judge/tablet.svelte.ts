@@ -2,10 +2,11 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import { LiveSocket } from '$lib/socket.svelte';
-import { PROTOCOL, type FromSeat, type MarkLine, type Sheet, type ToSeat, type Welcome } from '$lib/wire/live';
+import { PROTOCOL, type AspectCard, type FromSeat, type MarkLine, type Sheet, type ToSeat, type Welcome } from '$lib/wire/live';
 import { cue } from './device.svelte';
 import { isMarked, slotOf, viewOf, type KeptMark, type MarkDraft, type SlotView } from './model';
 import { Outbox, type KeptDevice } from './outbox';
+import { markedHere, mustBeMarked } from './reading';
 import { Sender } from './sender';
 import { Tally } from './tally';
 
@@ -254,9 +255,10 @@ export class Tablet {
   /** The places of a sheet take the stead of those it had before. */
   #takePlaces(sheet: Sheet, before: readonly string[]): string[] {
     before.forEach((slot) => this.#here.delete(slot));
-    const cards = sheet.aspects.filter((card) => card.view !== 'imported');
-    const places = sheet.entries.flatMap((entry) => cards.map((card) => slotOf(sheet.session, entry.entry, card.aspect)));
-    places.forEach((slot) => this.#here.add(slot));
+    const placesOf = (cards: readonly AspectCard[]): string[] =>
+      sheet.entries.flatMap((entry) => cards.map((card) => slotOf(sheet.session, entry.entry, card.aspect)));
+    placesOf(sheet.aspects.filter(mustBeMarked)).forEach((slot) => this.#here.add(slot));
+    const places = placesOf(markedHere(sheet));
     return places.filter((slot) => this.#marks.has(slot));
   }
 

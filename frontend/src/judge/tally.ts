@@ -2,6 +2,7 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { Sheet } from '$lib/wire/live';
+import { mustBeMarked } from './reading';
 
 export interface Progress {
   readonly done: number;
@@ -12,7 +13,7 @@ export class Tally {
   #marked = new Set<string>();
   #counts = new SvelteMap<string, number>();
 
-  /** Notes whether a place holds an answer now; what is imported or no longer on the sheet is not counted here. */
+  /** Notes whether a place holds an answer now; what need not have one or is no longer on the sheet is not counted. */
   note(slot: string, marked: boolean): void {
     if (this.#marked.has(slot) === marked) return;
     if (marked) this.#marked.add(slot);
@@ -29,16 +30,17 @@ export class Tally {
   }
 
   whole(sheet: Sheet): Progress {
-    return { done: this.#counts.get(sheet.session) ?? 0, all: sheet.entries.length * markedHere(sheet) };
+    return { done: this.#counts.get(sheet.session) ?? 0, all: sheet.entries.length * required(sheet) };
   }
 
   ofEntry(sheet: Sheet, entry: string): Progress {
-    return { done: this.#counts.get(`${sheet.session}|e|${entry}`) ?? 0, all: markedHere(sheet) };
+    return { done: this.#counts.get(`${sheet.session}|e|${entry}`) ?? 0, all: required(sheet) };
   }
 
   ofAspect(sheet: Sheet, aspect: string): Progress {
-    return { done: this.#counts.get(`${sheet.session}|a|${aspect}`) ?? 0, all: sheet.entries.length };
+    const open = sheet.aspects.some((card) => card.aspect === aspect && mustBeMarked(card));
+    return { done: this.#counts.get(`${sheet.session}|a|${aspect}`) ?? 0, all: open ? sheet.entries.length : 0 };
   }
 }
 
-const markedHere = (sheet: Sheet): number => sheet.aspects.filter((card) => card.view !== 'imported').length;
+const required = (sheet: Sheet): number => sheet.aspects.filter(mustBeMarked).length;

@@ -94,6 +94,7 @@ export const t = defineWords({
     disqualified: '已取消资格',
     // marking
     unmarked: '未打分',
+    noCase: '没有就空着',
     absent: '本席缺席',
     not_attempted: '未参加此项',
     erased: '已擦除',
@@ -236,6 +237,7 @@ export const t = defineWords({
     not_finished: 'did not finish',
     disqualified: 'disqualified',
     unmarked: 'not marked',
+    noCase: 'blank if none',
     absent: 'judge absent',
     not_attempted: 'not attempted',
     erased: 'erased',

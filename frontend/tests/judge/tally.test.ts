@@ -20,6 +20,12 @@ describe('progress', () => {
     ]);
   });
 
+  it('asks for no answer where there may be no case', () => {
+    const lighter = sheet({ entries: [entry('e')], aspects: [card(), card({ aspect: 'bonus', optional: true })] });
+    const tally = new Tally();
+    expect([tally.whole(lighter).all, tally.ofEntry(lighter, 'e').all, tally.ofAspect(lighter, 'bonus').all]).toEqual([1, 1, 0]);
+  });
+
   it('counts a place once, and no longer when it is erased', () => {
     const tally = new Tally();
     for (const marked of [true, true, false, false, true]) tally.note('s|e|a', marked);

@@ -20,6 +20,7 @@ export interface AspectCard {
   hint?: string;
   unit_en?: string;
   hint_en?: string;
+  optional?: boolean;
 }
 
 /** An award that the scheme gives. */
