@@ -32,6 +32,13 @@ def _of_rows(found, wanted: oracle.Outcome) -> Iterator[str]:
         shown = row.status in ("entered", "out_of_competition") and "no_result" not in order.excluded[entry]
         if row.total != (total if shown else None):
             yield f"{entry}: total {row.total}, not {total if shown else None}"
+        if row.shared != order.shared(entry):
+            yield f"{entry}: shared {row.shared}"
+        if not oracle.shown(order.gap(entry), row.gap):
+            yield f"{entry}: gap {row.gap}, not {order.gap(entry)}"
+        marked = wanted.marked(entry)
+        if entry in order.competing and (row.complete, row.aspects) != marked:
+            yield f"{entry}: {row.complete} of {row.aspects} complete, not {marked}"
         if list(row.awards) != wanted.awards[entry]:
             yield f"{entry}: awards {row.awards}, not {wanted.awards[entry]}"
         if entry in order.competing and set(row.excluded) != set(order.excluded[entry]):

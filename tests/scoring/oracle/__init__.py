@@ -43,6 +43,11 @@ class Outcome(NamedTuple):
     remarks: list
     missing: int
 
+    def marked(self, entry):
+        """Of how many aspects that a rank needs nothing is missing, and how many there are."""
+        needed = needed_aspects(self.tree, self.order.levels[entry])
+        return sum(not self.values.missing(one)[entry] for one in needed), len(needed)
+
 
 def judge(document, facts):
     """Score, rank and award an event."""

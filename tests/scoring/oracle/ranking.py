@@ -111,6 +111,18 @@ class Order:
         better = [self.answers[other] for other in self.facts.entries if self.answers[other] < own]
         return 1 + (len(set(better)) if dense else len(better))
 
+    def shared(self, entry):
+        """Whether somebody else has this rank too, being equal in everything."""
+        return self.ranks[entry] is not None and any(
+            self.answers[other] == self.answers[entry] for other in self.ranked if other != entry
+        )
+
+    def gap(self, entry):
+        """How far a total is from that of the first; None for the first, without a rank, or out before the end."""
+        if (self.ranks[entry] or 1) == 1 or self.levels[entry] < len(self.stages.questions) - 1:
+            return None
+        return abs(self.total[self.listed[0]] - self.total[entry])
+
     def _stands(self, entry):
         label = self.facts.labels.get(entry, "")
         return self.answers[entry], not label, natural(label), label, entry
