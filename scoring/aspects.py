@@ -36,7 +36,12 @@ class Lanes(NamedTuple):
 
 
 class Counted:
-    """One group of aspects as it stands on a sheet; all arrays are (aspects, entries)."""
+    """One group of aspects as it stands on a sheet; all arrays are (aspects, entries).
+
+    `whole`: everything is entered, so nothing is missing, void or not given, and there is no array to say so.
+    """
+
+    whole = False
 
     def __init__(self, group: Group, grid: Grid) -> None:
         self.group, self.grid = group, grid
@@ -57,7 +62,7 @@ class Counted:
         if seen is not None:
             seen.append(("raw", raw.points, rule.denominator))
         points = finish.of(raw.points, seen)
-        if self.neutral.any():
+        if not self.whole and self.neutral.any():
             points = np.where(self.neutral, 0, points)
         if lanes == 1:
             return points[:, np.newaxis]
@@ -77,6 +82,30 @@ class Counted:
         return False
 
 
+class WholePanel(Counted):
+    """Aspects that every judge marks, where all have and nobody is measured by others."""
+
+    whole = True
+
+    def raw(self, _lanes: int, dtype: type) -> Lanes:
+        """What the rule makes of the marks."""
+        assert isinstance(self.group.rule, PanelKernel)
+        score = panel.whole(self.group.rule, self.grid.panel[:, self.group.columns].astype(dtype, copy=False))
+        return Lanes(score, score, score)
+
+
+class WholeSingle(Counted):
+    """Aspects that are marked once, where all are entered and nobody is measured by others."""
+
+    whole = True
+
+    def raw(self, _lanes: int, dtype: type) -> Lanes:
+        """What the rule makes of the marks."""
+        assert isinstance(self.group.rule, Kernel)
+        score = self.group.rule.points(self.grid.single[self.group.columns].astype(dtype, copy=False))
+        return Lanes(score, score, score)
+
+
 class PanelCounted(Counted):
     """Aspects that every judge marks."""
 
@@ -85,19 +114,19 @@ class PanelCounted(Counted):
         assert isinstance(group.rule, PanelKernel)
         states, seats = grid.panel_states[:, group.columns], grid.seats[group.columns]
         self.states, self.seats, self.rule = states, seats, group.rule
-        self.present = seats - (states == ABSENT_STATE).sum(axis=0)
-        blanks = seats - (states != BLANK_STATE).sum(axis=0)
+        self.present = seats - how_many(states == ABSENT_STATE)
+        blanks = seats - how_many(states != BLANK_STATE)
         short = self.rule.fewest - self.present
         self.missing = np.maximum(np.maximum(blanks, short), 0)
         self.known = self.missing == 0
         self.entered = (states == ENTERED_STATE).any(axis=0)
-        not_attempted = (states == NOT_ATTEMPTED_STATE).sum(axis=0)
+        not_attempted = how_many(states == NOT_ATTEMPTED_STATE)
         self.void = self.known & (not_attempted == self.present) & (self.present > 0)
         self.neutral = np.zeros_like(self.void)
 
     def raw(self, lanes: int, dtype: type) -> Lanes:
         """What the rule makes of the marks; a missing one counts as the lowest, then as the highest."""
-        marks = self.grid.panel[:, self.group.columns].astype(dtype, copy=False)
+        marks: Whole = self.grid.panel[:, self.group.columns].astype(dtype, copy=False)
         states, rule = self.states, self.rule
         if (states & 1).all() and self.known.all():
             score = panel.score(rule, marks, None, self.present)
@@ -142,7 +171,7 @@ class StandardPanel(PanelCounted):
 
     def raw(self, lanes: int, dtype: type) -> Lanes:
         """The rule over standardised marks; where somebody is missing, anything the scale allows."""
-        marks = self.grid.panel[:, self.group.columns].astype(dtype, copy=False)
+        marks: Whole = self.grid.panel[:, self.group.columns].astype(dtype, copy=False)
         there = (self.states & 1) == 1
         standard: Whole = np.zeros_like(marks)
         for together in self.groups:
@@ -191,7 +220,7 @@ class SingleCounted(Counted):
 
     def raw(self, lanes: int, dtype: type) -> Lanes:
         """What the rule makes of the marks; nothing where it was not attempted."""
-        marks = self.marks.astype(dtype, copy=False)
+        marks: Whole = self.marks.astype(dtype, copy=False)
         rule = self.group.rule
         if isinstance(rule, ToBest):
             worth = self._to_best(rule, marks)
@@ -224,7 +253,7 @@ class DualCounted(SingleCounted):
         there = (states & 1) == 1
         present = there.sum(axis=0)
         self.blanks = seats - (states != BLANK_STATE).sum(axis=0)
-        self.untouched = ~there.any(axis=0)
+        self.untouched: Flags = ~np.logical_or.reduce(there, axis=0)
         entered = (states == ENTERED_STATE).sum(axis=0)
         highest = np.where(there, marks, -panel.BEYOND).max(axis=0, initial=-panel.BEYOND)
         lowest = np.where(there, marks, panel.BEYOND).min(axis=0, initial=panel.BEYOND)
@@ -259,6 +288,9 @@ def counted(plan: Plan, grid: Grid) -> AllCounted:
         if isinstance(one, DualCounted):
             agreed |= {aspect: Agreed(one.states[at], one.marks[at]) for at, aspect in enumerate(group.aspects)}
     for group in plan.singles:
+        if grid.whole and isinstance(group.rule, Kernel):
+            groups.append((group.rows, WholeSingle(group, grid)))
+            continue
         states = grid.single_states[group.columns]
         # Only a panel goes on without a judge who is absent.
         missing = ((states & 1) == 0).astype(np.int64)
@@ -268,7 +300,18 @@ def counted(plan: Plan, grid: Grid) -> AllCounted:
     return AllCounted(tuple(groups), agreed)
 
 
+def how_many(flags: Flags) -> Counts:
+    """For each aspect and entry, how many seats it is true of."""
+    # Bytes are added many times faster than flags, and no panel has as many as 256 seats.
+    counted: Counts = np.add.reduce(flags.view(np.uint8), axis=0, dtype=np.uint8).astype(np.int64)
+    return counted
+
+
 def _panel(group: Group, grid: Grid) -> Counted:
     if not isinstance(group.rule, PanelKernel):
         return DualCounted(group, grid)
-    return PanelCounted(group, grid) if group.standard is None else StandardPanel(group, grid)
+    if group.standard is not None:
+        return StandardPanel(group, grid)
+    if grid.whole and len(grid.panel) >= group.rule.fewest:
+        return WholePanel(group, grid)
+    return PanelCounted(group, grid)

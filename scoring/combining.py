@@ -54,22 +54,30 @@ class Adding(NamedTuple):
     size: int
     standard: None = None
 
+    def summed(self, parts: Parts) -> Whole:
+        """The sum, whatever has a result."""
+        if self.plus:
+            raw: Whole = _weighted(parts.values, self.plus, self.plus_weights)
+            if self.base:
+                raw += self.base
+        else:
+            raw = np.full(parts.values.shape[1:], self.base, dtype=parts.values.dtype)
+        if self.minus:
+            minus = _weighted(parts.values, self.minus, self.minus_weights)
+            # What can be taken away at most makes the least, and the other way round.
+            raw -= minus if len(minus) == 1 else minus[[POINTS, MOST, LEAST]]
+        return raw
+
     def of(self, parts: Parts) -> tuple[Whole, Flags]:
         """The sum, and where it has no result."""
-        dtype = parts.values.dtype
-        raw: Whole = np.full(parts.values.shape[1:], self.base, dtype=dtype)
-        if self.plus:
-            raw = raw + _weighted(parts.values[self.plus], self.plus_weights)
-        if self.minus:
-            minus = _weighted(parts.values[self.minus], self.minus_weights)
-            # What can be taken away at most makes the least, and the other way round.
-            raw = raw - (minus if len(minus) == 1 else minus[[POINTS, MOST, LEAST]])
+        raw = self.summed(parts)
         void = parts.void[self.rows]
-        return raw, (void | parts.neutral[self.rows]).all(axis=0) & void.any(axis=0)
+        nothing: Flags = _all(void | parts.neutral[self.rows]) & _any(void)
+        return raw, nothing
 
     def may_be_void(self, parts: Parts) -> Flags:
         """Where the sum may still turn out to have no result: no part of it surely has one."""
-        return ~_surely(parts, self.rows).any(axis=0)
+        return ~_any(_surely(parts, self.rows))
 
 
 class Multiplying(NamedTuple):
@@ -85,11 +93,11 @@ class Multiplying(NamedTuple):
         raw = np.maximum(parts.values[self.rows[0]], 0)
         for row in self.rows[1:]:
             raw = raw * np.maximum(parts.values[row], 0)
-        return raw, parts.void[self.rows].any(axis=0)
+        return raw, _any(parts.void[self.rows])
 
     def may_be_void(self, parts: Parts) -> Flags:
         """Any part may still turn out to have no result."""
-        return (parts.void | parts.may_be_void)[self.rows].any(axis=0)
+        return _any((parts.void | parts.may_be_void)[self.rows])
 
 
 class Choosing(NamedTuple):
@@ -145,7 +153,8 @@ class Carrying(NamedTuple):
 
     def may_be_void(self, parts: Parts) -> Flags:
         """Where the other may."""
-        return parts.may_be_void[self.rows[0]]
+        may_be: Flags = parts.may_be_void[self.rows[0]]
+        return may_be
 
 
 class Standardising(NamedTuple):
@@ -183,7 +192,7 @@ class Standardising(NamedTuple):
 
     def known(self, parts: Parts) -> Flags:
         """Only when nobody of the group is missing."""
-        known = parts.known[self.rows[0]].copy()
+        known: Flags = parts.known[self.rows[0]].copy()
         for group in self.groups(parts.grid):
             known[group] &= self._settled(group, parts)
         return known
@@ -193,7 +202,8 @@ class Standardising(NamedTuple):
 
     def may_be_void(self, parts: Parts) -> Flags:
         """Where what is standardised may."""
-        return parts.may_be_void[self.rows[0]]
+        may_be: Flags = parts.may_be_void[self.rows[0]]
+        return may_be
 
 
 Raw = Adding | Multiplying | Choosing | Carrying | Standardising
@@ -261,6 +271,20 @@ def _surely(parts: Parts, rows: list[int]) -> Flags:
     return ~(parts.void | parts.neutral | parts.may_be_void)[rows]
 
 
-def _weighted(values: Whole, weights: list[int]) -> Whole:
-    summed: Whole = (values * np.array(weights, dtype=values.dtype)[:, np.newaxis, np.newaxis]).sum(axis=0)
+def _all(flags: Flags) -> Flags:
+    together: Flags = np.logical_and.reduce(flags, axis=0)
+    return together
+
+
+def _any(flags: Flags) -> Flags:
+    together: Flags = np.logical_or.reduce(flags, axis=0)
+    return together
+
+
+def _weighted(values: Whole, rows: list[int], weights: list[int]) -> Whole:
+    first, last = rows[0], rows[-1]
+    # Aspects of one criterion mostly stand side by side, and need not be copied.
+    together = last - first + 1 == len(rows) and rows == list(range(first, last + 1))
+    parts = values[first : last + 1] if together else values[rows]
+    summed: Whole = (parts * np.array(weights, dtype=values.dtype)[:, np.newaxis, np.newaxis]).sum(axis=0)
     return summed

@@ -53,6 +53,26 @@ def kernel(taking: Taking, judges: int, farthest: int, worth: Fraction) -> Panel
     return PanelKernel(how == "median", low, high, fewest, common * worth.denominator, peak, over)
 
 
+def whole(rule: PanelKernel, marks: Whole) -> Whole:
+    """The same as `score` where every seat has a mark and no judge is absent."""
+    over = rule.over[len(marks) - rule.low - rule.high]
+    summed: Whole
+    if rule.by_middle:
+        ordered = np.sort(marks, axis=0)
+        summed = ordered[(len(marks) - 1) // 2] + ordered[len(marks) // 2]
+    elif max(rule.low, rule.high) > 1:
+        summed = np.sort(marks, axis=0)[rule.low : len(marks) - rule.high].sum(axis=0)
+    else:
+        summed = marks.sum(axis=0)
+        if rule.low:
+            summed -= marks.min(axis=0)
+        if rule.high:
+            summed -= marks.max(axis=0)
+    if over != 1:
+        summed *= over
+    return summed
+
+
 def score(rule: PanelKernel, marks: Whole, seated: Flags | None, present: Whole) -> Whole:
     """The panel's score for every aspect and entry of a block, over the rule's denominator.
 

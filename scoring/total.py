@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from scoring import aspects
 from scoring.aspects import Agreed
-from scoring.combining import LEAST, MOST, POINTS, Combining, Parts, Standardising
+from scoring.combining import LEAST, MOST, POINTS, Adding, Combining, Parts, Standardising
 from scoring.finish import Passing, Trace
 from scoring.kinds import Veto
 from scoring.kinds.kernel import Flags, Whole
@@ -72,12 +72,15 @@ class _Counting:
 
     def tally(self) -> Tally:
         counted = aspects.counted(self.plan, self.grid)
+        self.whole = not self.plan.vetoes and all(one.whole for _, one in counted.groups)
         for rows, one in counted.groups:
+            if one.whole:
+                continue
             self.known[rows], self.missing[rows] = one.known, one.missing
             self.void[rows], self.neutral[rows] = one.void, one.neutral
             if one.missing.any() or not one.known.all():
                 self.may_be_void[rows] = ~one.known & ~one.entered
-        lanes = 1 if self.known.all() else 3
+        lanes = 1 if self.whole or self.known.all() else 3
         self.values: Whole = np.zeros((len(self.known), lanes, self.known.shape[1]), dtype=self.plan.dtype)
         for rows, one in counted.groups:
             self.values[rows] = one.scores(lanes, self.plan.dtype, self._seen(one.group.aspects[0]))
@@ -140,6 +143,15 @@ class _Counting:
     def _combine(self, step: Combining) -> None:
         row, seen = step.row, self._seen(step.node)
         parts = Parts(self.values, self.known, self.void, self.neutral, self.may_be_void, self.grid)
+        if self.whole and isinstance(step.raw, Adding):
+            # Everything is known, and nothing without a result.
+            raw = step.raw.summed(parts)
+            if seen is not None:
+                seen.append(("raw", raw, step.raw.denominator))
+            self.values[row] = step.finish.of(raw, seen)
+            if step.passing is not None:
+                self._pass(step.passing)
+            return
         raw, void = step.raw.of(parts)
         if seen is not None:
             seen.append(("raw", raw, step.raw.denominator))
