@@ -1,4 +1,4 @@
-"""Everything that is generated from the code: OpenAPI, AsyncAPI, the browser's types, the error catalogue.
+"""Everything that is generated from the code: OpenAPI, AsyncAPI, schemas, the browser's types, the errors.
 
 `jiangsai documents` writes them; `tests/house/test_drift.py` fails when one is not what the code says.
 """
@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import msgspec
 
+import scoring
 from contest import errors
 from contest.errors.base import WORDS
 from contest.typescript import declarations
@@ -31,6 +32,7 @@ def documents() -> Iterator[tuple[str, str]]:
     yield "docs/openapi.json", _json(openapi)
     yield "docs/asyncapi.json", _json(asyncapi())
     yield "docs/errors.md", _error_page()
+    yield "docs/scheme.schema.json", _json(scoring.schema())
     yield "frontend/src/lib/wire/live.ts", live_types()
     yield "frontend/src/lib/wire/http.ts", _HEADER + declarations(openapi["components"]["schemas"])
     yield "frontend/src/lib/wire/errors.ts", error_words()

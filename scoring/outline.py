@@ -47,4 +47,4 @@ def _row(placed: Placed) -> OutlineRow:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a scheme document."""
-    return msgspec.json.schema(Document)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Document)}

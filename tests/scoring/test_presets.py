@@ -3,8 +3,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from scoring import Scheme, Sheet, SheetMark, explain, outline, parse, results
+from scoring import Scheme, Sheet, SheetMark, explain, outline, parse, results, schema
 
 PRESETS = sorted((Path(__file__).resolve().parents[2] / "seed" / "presets").glob("*.json"))
 
@@ -84,3 +85,12 @@ def test_a_preset_brings_a_marked_event_to_ranks_prizes_and_reasons(path: Path, 
             assert step.zh
             assert step.en
             assert "None" not in step.zh + step.en
+
+
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
+def test_a_preset_fits_the_published_schema_and_with_a_word_that_is_none_does_not(path: Path):
+    validator = Draft202012Validator(schema())
+    document = json.loads(path.read_text(encoding="utf-8"))["document"]
+    assert validator.is_valid(document)
+    assert not validator.is_valid({**document, "weights": "1"})
+    assert not validator.is_valid({**document, "root": {**document["root"], "parts": [{"kind": "magic"}]}})
