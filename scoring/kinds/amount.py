@@ -30,7 +30,7 @@ class _Itself(SinglePart, frozen=True, kw_only=True):
         """So many times its worth."""
         return times(self.worth, farthest)
 
-    def said(self, mark: Mark) -> Said:  # noqa: ARG002 - the points say it
+    def said(self, mark: Mark) -> Said:  # noqa: ARG002 -- the points say it
         """That it was recorded."""
         return Said("记录", "recorded")
 

@@ -50,7 +50,7 @@ class Choice(SinglePart, frozen=True, kw_only=True, tag="choice"):
         """The labelled answers."""
         return tuple(part.Option(at, one.label, one.label_en) for at, one in enumerate(self.answers, 1))
 
-    def kernel(self, farthest: int) -> Kernel:  # noqa: ARG002 - the table bounds it
+    def kernel(self, farthest: int) -> Kernel:  # noqa: ARG002 -- the table bounds it
         """The points of the chosen option."""
         # Option 1 is the mark 1.000: its number is its place in the table.
         return table([Fraction(0), *(exact(one.points) for one in self.answers)], _place)

@@ -97,7 +97,7 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True, tag_field="by", tag="tab
         """Each row is worth no less than the one before."""
         return all(one <= other for one, other in pairwise(self._worths()))
 
-    def span(self, entered: Span) -> Span:  # noqa: ARG002 - the rows bound it
+    def span(self, entered: Span) -> Span:  # noqa: ARG002 -- the rows bound it
         """The points of a row."""
         return among(self._worths())
 
@@ -188,7 +188,7 @@ class ToTheBest(msgspec.Struct, frozen=True, kw_only=True, tag_field="by", tag="
         """A better best makes all others worth less."""
         return False
 
-    def span(self, entered: Span) -> Span:  # noqa: ARG002 - the ratio bounds it
+    def span(self, entered: Span) -> Span:  # noqa: ARG002 -- the ratio bounds it
         """From nothing to the points of the best."""
         return Span(ZERO, exact(self.points), ZERO)
 

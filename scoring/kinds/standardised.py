@@ -49,6 +49,6 @@ class Standardised(Composite, frozen=True, kw_only=True, tag="standardised"):
                 "What is standardised takes no weight and no minus, and must count.",
             )
 
-    def raw_span(self, spans: Mapping[str, Span]) -> Span:  # noqa: ARG002 - the scale bounds it
+    def raw_span(self, spans: Mapping[str, Span]) -> Span:  # noqa: ARG002 -- the scale bounds it
         """As far as the scale reaches."""
         return self.standard.span()
