@@ -22,6 +22,11 @@ def left_open(results: Results) -> Iterator[tuple[str, str]]:
         yield zh, f"The tie at rank {tie.rank} must be broken: {', '.join(tie.entries)}."
     if len(results.ties) > _TOLD:
         yield f"……共 {len(results.ties)} 处并列待决。", f"… {len(results.ties)} ties in all."
+    for table in results.teams:
+        for open_tie in table.open_ties[:_TOLD]:
+            zh = f"表“{table.table}”第 {open_tie.rank} 名并列待决：{'、'.join(open_tie.groups)}。"
+            en = f"In the table “{table.table}” the tie at rank {open_tie.rank} must be broken: "
+            yield zh, f"{en}{', '.join(open_tie.groups)}."
     for remark in results.remarks[:_TOLD]:
         zh = f"参赛者“{remark.entry}”的“{remark.aspect}”要重新打分："
         en = f"“{remark.aspect}” of “{remark.entry}” is to be marked again: "

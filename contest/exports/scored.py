@@ -47,7 +47,7 @@ def written(scored: Scored, form: str, language: str) -> bytes:
             from contest.exports.workbook import workbook_bytes  # slow: the workbook library
 
             table = _table(scored, language, headings=True)
-            return workbook_bytes(Workbook(name=table.sheet, tables=(table,)))
+            return workbook_bytes(Workbook(name=table.sheet, tables=(table, *_teams(scored, language))))
         case _:
             return _parquet(scored, language)
 
@@ -151,6 +151,41 @@ def _table(scored: Scored, language: str, *, headings: bool) -> PrintedTable:
         page=words["page"],
         landscape=True,
     )
+
+
+def _teams(scored: Scored, language: str) -> Iterator[PrintedTable]:
+    """The tables of teams or organisations, a sheet each."""
+    words = words_in(language)
+    headings = (
+        Heading(text=words["rank"], width=8, places=0, centred=True),
+        Heading(text=_said(language, "单位", "Group"), width=30),
+        Heading(text=_said(language, "积分", "Points"), places=2),
+        Heading(text=_said(language, "参赛人次", "Entries"), places=0),
+        Heading(text=_said(language, "计入", "Counted"), places=0),
+        Heading(text=words["award"], width=16),
+        Heading(text=_said(language, "不排名的原因", "Not ranked"), width=16),
+    )
+    for group, made in zip(scored.scheme.document.teams, scored.results.teams, strict=True):
+        name = group.table.name if language != "en" else group.table.name_en or group.table.name
+        awards = {award.id: award.name for award in group.table.awards}
+        places = max((len((row.points or "").partition(".")[2]) for row in made.rows), default=0)
+        rows = [
+            (
+                None if row.rank is None else str(row.rank),
+                row.group,
+                row.points,
+                str(row.entries),
+                str(row.counted),
+                "、".join(awards[id_] for id_ in row.awards),
+                row.unranked,
+            )
+            for row in made.rows
+        ]
+        columns = tuple(
+            heading if heading.places != 2 else msgspec.structs.replace(heading, places=places)
+            for heading in headings
+        )
+        yield PrintedTable(sheet=name, title=name, headings=columns, rows=tuple(rows), page=words["page"])
 
 
 def _parquet(scored: Scored, language: str) -> bytes:

@@ -63,8 +63,7 @@ def _problem(document: dict[str, Any]) -> Iterator[SchemeProblem]:
 def _alone(raw: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Documents in each of which one thing of the original stands among what is surely right."""
     root = {"kind": "sum", "id": "root", "name": "x", "parts": [_FILLER]}
-    rest = {word: value for word, value in raw.items() if word not in ("root", "awards")}
-    yield {**rest, "root": root}
+    yield from ({word: value, "root": root} for word, value in raw.items() if word not in ("root", "awards"))
     awards = raw.get("awards", [])
     for award in awards if isinstance(awards, list) else [None]:
         yield {"root": root, "awards": [award] if isinstance(awards, list) else awards}

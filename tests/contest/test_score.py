@@ -293,6 +293,7 @@ def test_everything_wrong_with_a_scheme_is_named_by_its_node(run, desk):
     assert (status, out) == (1, "")
     assert [line.split("“")[1].split("”")[0] for line in err.splitlines()] == [
         "ranking.order",
+        "$",
         "first",
         "work.high",
         "deep",

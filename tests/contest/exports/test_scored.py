@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 import scoring
+from contest.exports.left_open import left_open
 from contest.exports.placing import place
 from contest.exports.scored import Scored, fields, written
 from tests.contest.imports.events import SCHEME, event_of, file, marks
@@ -139,3 +140,48 @@ def test_where_links_cannot_be_made_a_file_is_still_not_replaced(tmp_path, monke
     with pytest.raises(FileExistsError):
         place(tmp_path / "out", b"two", replace=False)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"one"]
+
+
+TEAMS = {
+    **SCHEME,
+    "teams": [
+        {
+            "by": "organisation",
+            "table": {
+                "id": "groups",
+                "name": "团体总分",
+                "points": {"by": "place", "points": ["7", "5", "4"]},
+                "ties": "must_break",
+            },
+        }
+    ],
+}
+
+
+def test_tables_of_teams_are_in_json_and_have_a_sheet_of_their_own():
+    rows = [row for entry in "甲乙" for row in (f"{entry},work,王,,5,", f"{entry},theory,,,{ord(entry) % 7},")]
+    rows += [f"{entry},jump,,{turn},0," for entry in "甲乙" for turn in (1, 2)]
+    event = event_of(marks(*rows), entries=file("entries.csv", "entry,单位\n甲,一厂\n乙,二厂\n"), scheme=TEAMS)
+    scored = Scored(scheme=event.scheme, results=scoring.results(event.scheme, event.sheet))
+    best = scored.results.rows[0].entry
+    groups = ["一厂", "二厂"] if best == "甲" else ["二厂", "一厂"]
+    told = json.loads(written(scored, "json", "zh"))["teams"]
+    assert [(row["rank"], row["group"], row["points"]) for row in told[0]["rows"]] == [
+        (1, groups[0], "7"),
+        (2, groups[1], "5"),
+    ]
+    sheet = openpyxl.load_workbook(io.BytesIO(written(scored, "xlsx", "zh")))["团体总分"]
+    assert [[cell.value for cell in row[:4]] for row in sheet.iter_rows(min_row=4, max_row=5)] == [
+        [1, groups[0], 7, 1],
+        [2, groups[1], 5, 1],
+    ]
+    assert sheet.cell(4, 3).data_type == "n"
+
+
+def test_ties_between_teams_that_must_be_broken_are_said():
+    rows = [row for entry in "甲乙" for row in (f"{entry},work,王,,5,", f"{entry},theory,,,1,")]
+    rows += [f"{entry},jump,,{turn},0," for entry in "甲乙" for turn in (1, 2)]
+    event = event_of(marks(*rows), entries=file("entries.csv", "entry,单位\n甲,一厂\n乙,二厂\n"), scheme=TEAMS)
+    assert [en for _, en in left_open(scoring.results(event.scheme, event.sheet))] == [
+        "In the table “groups” the tie at rank 1 must be broken: 一厂, 二厂."
+    ]
