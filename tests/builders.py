@@ -11,6 +11,7 @@ from contest.model.gate import Line
 from contest.model.ids import AspectId, ContestId, DeviceId, EntryId, EventId, MarkId, SeatId, SessionId
 from contest.model.mark import EnterMark, MarkKind, Receipt
 from contest.model.ruling import PassGate, Recorded, ReopenLine, RuleEntry, SettleMark
+from contest.model.tie import DecideTie, How, Tied
 from contest.store.open import Store
 from contest.store.tables import (
     ContestRow,
@@ -126,6 +127,20 @@ class Hall:
     async def settle(self, mark: MarkId, *, accept: bool, text: str = "") -> Recorded:
         """Accept or decline a pending mark."""
         ruling = SettleMark(event=self.event, session=self.session, mark=mark, accept=accept, by=CHIEF)
+        return await self.store.book.record(self.contest, ruling, text=text)
+
+    async def decide_tie(self, *entries: int, text: str = "") -> Recorded:
+        """Put entries that share the first rank in this order."""
+        order = tuple(self.entries[entry] for entry in entries)
+        ruling = DecideTie(
+            event=self.event,
+            entries=order,
+            how=How.LOT,
+            replaces=0,
+            ties=(Tied(rank=1, entries=order),),
+            by=CHIEF,
+            reason=text,
+        )
         return await self.store.book.record(self.contest, ruling, text=text)
 
     async def rule_entry(self, entry: int, status: str, *, text: str = "") -> Recorded:

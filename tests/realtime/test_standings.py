@@ -7,14 +7,18 @@ import msgspec
 import pytest
 
 from contest.actions.results import results_of
+from contest.actions.tying import NewDecision, decide_tie
 from contest.errors import ContestError
+from contest.model.access import Person
 from contest.model.gate import Line
+from contest.model.ids import AccountId
 from contest.model.mark import MarkKind
+from contest.model.tie import How
 from contest.store.tables import EntryRow, EventRow, OrganisationRow, SessionEntryRow
 from realtime import marks
 from realtime.standings import Standings
 from realtime.views import Audience, project
-from tests.builders import FAULTS, PANEL, THEORY, hall
+from tests.builders import CHIEF, FAULTS, PANEL, THEORY, hall
 
 PUBLIC = Audience.PUBLIC
 
@@ -175,3 +179,42 @@ async def test_awards_come_with_the_names_of_the_scheme_and_gaps_from_the_exact_
 
 def _of(seen):
     return seen.now, seen.at_freeze
+
+
+async def test_a_decided_tie_moves_the_board_and_not_what_a_freeze_shows(store):
+    at = await hall(store, entries=2, judges=1, opened=False)
+    document = msgspec.json.encode(
+        {
+            "root": {
+                "kind": "sum",
+                "id": "total",
+                "name": "总分",
+                "parts": [{"kind": "panel", "id": PANEL, "name": "外观", "high": "10", "step": "0.1"}],
+            },
+            "ranking": {"ties": "must_break"},
+        }
+    ).decode()
+    await store.book.adopt_scheme(at.contest, event=at.event, document=document, by="organiser")
+    await at.pass_gate("opened")
+    await at.stored(at.mark(8000), at.mark(8000, entry=1))
+    await at.pass_gate("locked")
+    await at.pass_gate("confirmed")
+    running = Standings(store)
+    one, two = at.entries
+    assert _ranks((await running.stand(at.event)).now) == {one: 1, two: 1}
+    await at.pass_gate("frozen", Line.VIEW)
+
+    def keep(order: list) -> None:
+        order[:] = [two, one]
+
+    person = Person(account=AccountId(CHIEF), name="")
+    await decide_tie(store, at.event, NewDecision(entries=[one, two], how=How.DRAWN), person, keep)
+    seen = await running.stand(at.event)
+    assert _ranks(seen.now) == {two: 1, one: 2}
+    assert _ranks(seen.at_freeze) == {one: 1, two: 1}
+    assert seen == await Standings(store).stand(at.event)
+    assert {row.rank for row in project(PUBLIC, *_of(seen)).rows} == {1}
+
+
+def _ranks(standing):
+    return {row.entry: row.rank for row in standing.rows}
