@@ -90,7 +90,7 @@ class Order:
 
     def _no_result(self, entry):
         question = self.stages.questions[self.levels[entry]]
-        return ["no_result"] if question.order == "low" and self.values.of(question.node)[entry].void else []
+        return ["no_result"] if question.order == "low" and self.values.of(question.node)[entry].no_result else []
 
     def _complete(self, entry):
         needed = needed_nodes(self.values.tree, self.levels[entry])

@@ -108,7 +108,7 @@ class Stages:
     def _gone(self, at, entry):
         """Whether something takes the entry out in this stage: below its node, or anywhere else in the first."""
         here = [node for node in self.why[entry] if self.stage_of(node) == at]
-        void = self.questions[at].order == "low" and self.values.of(self.questions[at].node)[entry].void
+        void = self.questions[at].order == "low" and self.values.of(self.questions[at].node)[entry].no_result
         return bool(here) or void
 
     def stage_of(self, node):

@@ -22,6 +22,11 @@ class Worth(NamedTuple):
     """Whether there is a number that goes through factor, cap, floor, rounding and pass mark."""
 
     @property
+    def no_result(self):
+        """Whether it is known that there is none."""
+        return self.known and self.void
+
+    @property
     def answered(self):
         return self.known and not self.void and self.given
 
@@ -88,7 +93,7 @@ class Values:
             value = finished(node, value) if raw.given else ZERO
         if raw.known:
             value = self._passed(node, entry, value)
-        return Worth(ZERO if struck else value, known, raw.void and known, raw.given)
+        return Worth(ZERO if struck else value, known, raw.void, raw.given)
 
     def _passed(self, node, entry, value):
         if node.get("pass_mark") is None or value >= Fraction(node["pass_mark"]):
