@@ -175,7 +175,7 @@ def events(draw):
     return document, Sheet(entries=tuple(entries), marks=marks, seats=dict.fromkeys(entries, seats)), named
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(events(), st.booleans())
 def test_nothing_is_ever_not_a_number_whatever_is_marked(event, ordered):
     document, marked, named = event
