@@ -55,7 +55,7 @@ class Arranged(NamedTuple):
 def arranged(field: Field, question: Question, columns: Columns, groups: Integers | None = None) -> Arranged:
     """Put entries in order, group after group; who is equal in everything ties."""
     worth = question.worth(field)[columns]
-    sequence = np.argsort(worth, kind="stable") if groups is None else np.lexsort((worth, groups))
+    sequence = sorted_by(worth) if groups is None else np.lexsort((worth, groups))
     sorted_worth = worth[sequence]
     apart = sorted_worth[1:] != sorted_worth[:-1]
     if groups is not None:
@@ -67,6 +67,20 @@ def arranged(field: Field, question: Question, columns: Columns, groups: Integer
     if not apart.all():
         split(field, question.keys, sequence, deciders)
     return Arranged(sequence, deciders)
+
+
+def sorted_by(worth: Whole) -> Columns:
+    """The places of numbers, the smallest first; who is equal stands as before."""
+    count, lowest = len(worth), int(worth.min(initial=0))
+    bits = count.bit_length()
+    if (int(worth.max(initial=0)) - lowest) >> (62 - bits):
+        return np.argsort(worth, kind="stable")
+    # Numbers with their places behind them sort many times faster than places by their numbers.
+    packed = (worth - lowest) << bits
+    packed |= np.arange(count)
+    packed.sort()
+    packed &= (1 << bits) - 1
+    return packed
 
 
 def split(field: Field, keys: Keys, sequence: Columns, deciders: Integers, first: int = 1) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 
 THOUSAND = 1000
 """Marks are whole thousandths of the aspect's unit."""
 
 
+@lru_cache(maxsize=4096)
 def exact(text: str) -> Fraction:
     """Read a decimal written as text: "0.3" is three tenths and nothing else."""
     return Fraction(text)

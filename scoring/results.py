@@ -20,7 +20,7 @@ from scoring.scheme import NodeLine, Placed, Scheme
 from scoring.sheet import IN_COMPETITION, Grid, Sheet, judges_of
 from scoring.tables import tables
 from scoring.team.results import TeamResults
-from scoring.titles import awarded
+from scoring.titles import Prizes, prizes
 from scoring.total import LEAST, MOST, POINTS, Seen, Tally, tally
 
 SHOWN_OUTSIDE = ("out_of_competition",)
@@ -136,7 +136,12 @@ class Computed(NamedTuple):
     grid: Grid
     tally: Tally
     order: Order
-    awards: Mapping[int, tuple[str, ...]]
+    prizes: Prizes
+
+    @property
+    def awards(self) -> Mapping[int, tuple[str, ...]]:
+        """The awards of each entry that has any, by its column in the sheet."""
+        return self.prizes.given
 
     def score(self, node: str | None, column: int) -> Fraction | None:
         """The exact score of a node (None: the total) of one entry; None while it is unknown."""
@@ -190,8 +195,7 @@ def compute(scheme: Scheme, sheet: Sheet, trace: dict[str, Seen] | None = None) 
     cells = grid(scheme, layout, sheet)
     values = tally(layout, cells, trace)
     ordered = order(scheme, layout, cells, values, sheet)
-    computed = Computed(scheme, sheet, layout, cells, values, ordered, {})
-    return computed._replace(awards=awarded(scheme.awards, ordered))
+    return Computed(scheme, sheet, layout, cells, values, ordered, prizes(scheme.awards, ordered))
 
 
 def _taken_away(placed: Placed) -> bool:

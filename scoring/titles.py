@@ -8,6 +8,8 @@ complete results earn anything, and nobody who failed where failing takes no awa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -36,11 +38,22 @@ class Reach(NamedTuple):
     medals: Medals | None = None
 
 
-class Prizes(NamedTuple):
-    """What was given: the awards of each entry that has any, by its column in the sheet, and how each reached."""
+@dataclass(frozen=True, eq=False)
+class Prizes:
+    """What was given, and how far each award reached."""
 
-    given: Mapping[int, tuple[str, ...]]
+    earned: Mapping[str, Flags]
+    """By award, in the order of the document: who takes it, by column of the sheet."""
     reaches: Mapping[str, Reach]
+
+    @cached_property
+    def given(self) -> Mapping[int, tuple[str, ...]]:
+        """The awards of each entry that has any, by its column in the sheet."""
+        found: dict[int, tuple[str, ...]] = {}
+        for award, flags in self.earned.items():
+            for column in np.flatnonzero(flags).tolist():
+                found[column] = (*found.get(column, ()), award)
+        return found
 
 
 def awarded(awards: Iterable[Award], order: Order) -> Mapping[int, tuple[str, ...]]:
@@ -54,7 +67,7 @@ def prizes(awards: Iterable[Award], order: Order) -> Prizes:
     if order.complete:
         for award in awards:
             giving.give(award)
-    return Prizes(giving.given, giving.reaches)
+    return Prizes(giving.earned, giving.reaches)
 
 
 class _Giving:
@@ -68,7 +81,7 @@ class _Giving:
         self.left = {False: nobody.copy(), True: nobody.copy()}
         """Who tied at a cut of an award above and was left to the next; those of besides awards on their own."""
         self.cut = 0
-        self.given: dict[int, tuple[str, ...]] = {}
+        self.earned: dict[str, Flags] = {}
         self.reaches: dict[str, Reach] = {}
 
     def give(self, award: Award) -> None:
@@ -79,9 +92,7 @@ class _Giving:
         earned = free & within & ~self.barred & self.fulfils(award)
         if not award.besides:
             self.holders |= earned
-        self.reaches[award.id] = reach
-        for column in self.order.sequence[earned[self.order.sequence]].tolist():
-            self.given[column] = (*self.given.get(column, ()), award.id)
+        self.earned[award.id], self.reaches[award.id] = earned, reach
 
     def fulfils(self, award: Award) -> Flags:
         flags: Flags = np.ones(len(self.ranked), dtype=np.bool_)
