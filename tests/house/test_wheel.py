@@ -11,7 +11,7 @@ import pytest
 
 from contest.frontend import build_if_changed
 from tests.house.conftest import ROOT
-from tests.journeys.running import free_port
+from tests.journeys.running import PATIENCE, ended, free_port
 from tests.journeys.service import wait_until
 
 UV = Path(sys.executable).with_name("uv")
@@ -57,8 +57,8 @@ def test_the_demo_runs_from_the_wheel_without_node(bare: Path, tmp_path: Path):
     }
     log = (tmp_path / "out").open("wb")
     process = subprocess.Popen([bare / "jiangsai", "demo"], cwd=tmp_path, env=environment, stdout=log, stderr=log)
+    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE)
     try:
-        client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
         wait_until(lambda: client.get("/health").is_success, process=process, log=tmp_path / "out")
         for page in ("/", "/judge", "/desk"):
             assert "<script" in client.get(page).text
@@ -69,9 +69,8 @@ def test_the_demo_runs_from_the_wheel_without_node(bare: Path, tmp_path: Path):
             process=process,
             log=tmp_path / "out",
         )
-        client.close()
     finally:
-        process.terminate()
-        assert process.wait(15) is not None
+        client.close()
+        ended(process)
         log.close()
     assert (tmp_path / "var" / "jiangsai.db").is_file()

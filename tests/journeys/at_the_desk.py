@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect
 from websockets.sync.client import ClientConnection, connect
 
 from contest.store.ids import new_id
-from tests.journeys.running import PASSWORD
+from tests.journeys.running import PASSWORD, PATIENCE
 
 SHOTS = os.environ.get("JIANGSAI_TEST_SHOTS", "")
 
@@ -29,7 +29,7 @@ class Desk:
             viewport={"width": 1280, "height": 800}, locale="zh-CN", timezone_id="Asia/Shanghai"
         )
         self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(1000 * PATIENCE)
         self.url = url
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
@@ -81,7 +81,7 @@ class Tablet:
         self.url = url
         self.seq = 0
         claim = {"code": code, "device_name": "Chrome 126, Android"}
-        answer = httpx.post(f"{url}/api/pairing/claim", json=claim)
+        answer = httpx.post(f"{url}/api/pairing/claim", json=claim, timeout=PATIENCE)
         assert answer.is_success, (code, answer.text)
         self.claimed = answer.json()
 
@@ -91,18 +91,19 @@ class Tablet:
 
     def collect(self) -> None:
         wanted = {"pairing": self.claimed["pairing"], "claim": self.claimed["claim"]}
-        self.token = httpx.post(f"{self.url}/api/pairing/collect", json=wanted).raise_for_status().json()["token"]
+        answer = httpx.post(f"{self.url}/api/pairing/collect", json=wanted, timeout=PATIENCE)
+        self.token = answer.raise_for_status().json()["token"]
 
     def _hear(self, socket: ClientConnection, kind: str) -> dict[str, Any]:
         while True:
-            message: dict[str, Any] = msgspec.json.decode(socket.recv(timeout=10))
+            message: dict[str, Any] = msgspec.json.decode(socket.recv(timeout=PATIENCE))
             if message["type"] == kind:
                 return message
             assert message["type"] not in ("refused", "marks_refused", "goodbye"), message
 
     def mark_everything(self, value: int, *, session: str) -> dict[str, Any]:
         """Mark every entry of a session for every aspect that is this seat's or the panel's and still blank."""
-        with connect(f"ws{self.url.removeprefix('http')}/live/seat") as socket:
+        with connect(f"ws{self.url.removeprefix('http')}/live/seat", open_timeout=PATIENCE) as socket:
             socket.send(msgspec.json.encode({"type": "hello", "token": self.token}).decode())
             welcome = self._hear(socket, "welcome")
             self.seq = max(self.seq, welcome["next_device_seq"])

@@ -12,10 +12,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import expect as expect_awaited
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import expect as expect_at_once
 
 from contest.frontend import build_if_changed
-from tests.journeys.running import CHROMIUM_FLAGS, Official, OwnBrowser, Service, find_chromium
+from tests.journeys.running import (
+    CHROMIUM_FLAGS,
+    LONG,
+    PATIENCE,
+    Official,
+    OwnBrowser,
+    Service,
+    find_chromium,
+)
+
+for _expect in (expect_at_once, expect_awaited):
+    _expect.set_options(timeout=1000 * PATIENCE)
 
 OpenPage = Callable[..., Page]
 
@@ -43,9 +56,11 @@ def service(tmp_path_factory: pytest.TempPathFactory, built_pages: None) -> Iter
     """A running service with one administrator; the tests of a module share it, each with a contest of its own."""
     running = Service(tmp_path_factory.mktemp("service"))
     running.prepare()
-    running.start()
-    yield running
-    running.stop()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture
@@ -64,7 +79,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture
 def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
-    launched = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+    launched = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS), timeout=1000 * LONG)
     yield launched
     launched.close()
 
@@ -103,7 +118,7 @@ def open_page(browser: Browser, watched: Watched) -> Iterator[OpenPage]:
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale=language, has_touch=True, **more
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         page = watched.page(context.new_page())
         page.goto(address)

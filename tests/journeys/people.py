@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 
-from tests.journeys.running import find_chromium
+from tests.journeys.running import PATIENCE, find_chromium
 
 # Where the tests must all run, a missing browser is a failure and no reason to pass over them.
 needs_chromium = pytest.mark.skipif(
@@ -47,7 +47,7 @@ _CHINESE_LEFT = """written => {
 }"""
 
 # What still fades in is not yet what a person reads.
-_AT_REST = """() => Promise.all(document.getAnimations()
+AT_REST = """() => Promise.all(document.getAnimations()
   .filter(one => one.effect.getComputedTiming().endTime < 10000)
   .map(one => one.finished.catch(() => null)))"""
 
@@ -60,7 +60,7 @@ class Person:
         self.address = address
         self.context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **kind)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(1000 * PATIENCE)
         self.faults: list[str] = []
         self.pictures = 0
         self.page.on("pageerror", lambda error: self.complain(f"page error: {error}"))
@@ -103,7 +103,7 @@ class Person:
 
     def rest(self) -> None:
         """Wait until nothing moves or fades any more."""
-        self.page.evaluate(_AT_REST)
+        self.page.evaluate(AT_REST)
 
     def picture(self, step: str) -> None:
         """Keep what the glass shows, where a folder for pictures is named."""

@@ -20,6 +20,11 @@ import httpx
 PASSWORD = "eine-lange-Losung-1"
 Json = Any
 
+PATIENCE = 60
+"""Seconds after which what must happen counts as never happening: no journey fails by being slow."""
+LONG = 4 * PATIENCE
+"""The same for programs that start."""
+
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -52,13 +57,37 @@ def free_port() -> int:
     raise AssertionError("unreachable")
 
 
-def until(holds: Callable[[], Any], seconds: float = 20.0, what: str = "") -> Any:
+def until(holds: Callable[[], Any], seconds: float = PATIENCE, what: str = "") -> Any:
     """Wait until something holds and return it."""
     end = time.monotonic() + seconds
     while not (found := holds()):
         if time.monotonic() > end:
             raise AssertionError(f"still not after {seconds} s: {what or holds}")
         time.sleep(0.05)
+    return found
+
+
+def ended(process: subprocess.Popen[Any], how: signal.Signals = signal.SIGTERM) -> None:
+    """End a process and wait for it; one that does not end is killed, and fails the test."""
+    if process.poll() is None:
+        process.send_signal(how)
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(PATIENCE)
+        raise
+
+
+def alive_in(group: int) -> list[str]:
+    """The processes of a group that have not ended, where the system tells."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            name, _, rest = stat.read_text("utf-8", errors="replace").rpartition(")")
+            state, _, at = rest.split()[:3]
+            if int(at) == group and state not in "ZX":
+                found.append(name)
     return found
 
 
@@ -88,20 +117,20 @@ class Service:
 
     def prepare(self) -> None:
         """Make the database and the first administrator, as an operator does."""
-        subprocess.run(self.command("administrator", "admin"), env=self._environment, check=True)
+        subprocess.run(self.command("administrator", "admin"), env=self._environment, check=True, timeout=LONG)
 
     def start(self) -> None:
         with (self.folder / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
                 self.command("serve", "--port", str(self.port)), env=self._environment, stdout=log, stderr=log
             )
-        until(self._answers, 30, f"{self.url} answers; {(self.folder / 'log.txt').read_text('utf-8')}")
+        until(self._answers, LONG, f"{self.url} answers")
 
     def _answers(self) -> bool:
         if self._process is not None and self._process.poll() is not None:
             raise AssertionError(f"the service ended:\n{(self.folder / 'log.txt').read_text('utf-8')}")
         try:
-            return httpx.get(f"{self.url}/health", timeout=2).status_code == 200
+            return httpx.get(f"{self.url}/health", timeout=PATIENCE).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -115,8 +144,7 @@ class Service:
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
         if process is not None:
-            process.send_signal(how)
-            process.wait(20)
+            ended(process, how)
 
     def official(self, login: str = "admin", password: str = PASSWORD) -> Official:
         return Official(self.url, login, password)
@@ -131,7 +159,7 @@ class Official:
 
     def __init__(self, url: str, login: str, password: str) -> None:
         self.url = url
-        self._client = httpx.Client(base_url=f"{url}/api", timeout=20)
+        self._client = httpx.Client(base_url=f"{url}/api", timeout=PATIENCE)
         answer = self.post("/sign-in", {"login": login, "password": password, "bearer": True})
         self._client.headers["Authorization"] = f"Bearer {answer['token']}"
 
@@ -181,15 +209,21 @@ class OwnBrowser:
             start_new_session=True,  # its helpers are killed with it
         )
         self.url = f"http://127.0.0.1:{self.port}"
-        until(self._answers, 30, "the browser answers")
+        try:
+            until(self._answers, LONG, "the browser answers")
+        except BaseException:
+            self.kill()
+            raise
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/json/version", timeout=2).status_code == 200
+            return httpx.get(f"{self.url}/json/version", timeout=PATIENCE).status_code == 200
         except httpx.TransportError:
             return False
 
     def kill(self) -> None:
-        if self._process.poll() is None:
+        with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(20)
+        self._process.wait(PATIENCE)
+        # Its helpers as well: one that is still there could hold a file of the profile.
+        until(lambda: not alive_in(self._process.pid), what="the browser's helpers end")

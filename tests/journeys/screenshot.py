@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import sync_playwright
 
-from tests.journeys.running import CHROMIUM_FLAGS, find_chromium, free_port
+from tests.journeys.running import CHROMIUM_FLAGS, ended, find_chromium, free_port
 from tests.journeys.service import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,8 +33,7 @@ def main() -> None:
             )
             take(f"{address}/board?event={event}&lang=zh", ROOT / "docs" / "board.png")
         finally:
-            process.terminate()
-            process.wait(15)
+            ended(process)
 
 
 def take(address: str, file: Path) -> None:

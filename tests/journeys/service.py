@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tests.journeys.running import free_port
+from tests.journeys.running import LONG, PATIENCE, ended, free_port
 
 PASSWORD = "a long enough password 1234"
 
@@ -30,7 +30,7 @@ class Service:
 
     def client(self, login: str = "admin") -> httpx.Client:
         """Somebody who is signed in."""
-        client = httpx.Client(base_url=f"{self.address}/api", timeout=60, headers={"Accept-Language": "zh"})
+        client = httpx.Client(base_url=f"{self.address}/api", timeout=PATIENCE, headers={"Accept-Language": "zh"})
         answer = client.post("/sign-in", json={"login": login, "password": PASSWORD, "bearer": True})
         answer.raise_for_status()
         client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
@@ -54,7 +54,7 @@ def ask(client: httpx.Client, method: str, path: str, body: Any = None, **query:
 
 @contextmanager
 def served(folder: Path, **settings: str) -> Iterator[Service]:
-    """`jiangsai serve` on a fresh database, until the block ends; it must end within seconds when told to."""
+    """`jiangsai serve` on a fresh database, until the block ends; it must end when told to."""
     port = free_port()
     url = settings.pop("database_url", f"sqlite:///{folder / 'jiangsai.db'}")
     environment = {
@@ -66,7 +66,7 @@ def served(folder: Path, **settings: str) -> Iterator[Service]:
     }
     command = [sys.executable, "-m", "contest.cli"]
     with_password = {**environment, "JIANGSAI_NEW_PASSWORD": PASSWORD}
-    subprocess.run([*command, "administrator", "admin"], check=True, env=with_password, timeout=60)
+    subprocess.run([*command, "administrator", "admin"], check=True, env=with_password, timeout=LONG)
     log = folder / "serve.log"
     with log.open("wb") as out:
         process = subprocess.Popen([*command, "serve"], env=environment, stdout=out, stderr=out)
@@ -78,25 +78,19 @@ def served(folder: Path, **settings: str) -> Iterator[Service]:
         for client in service.clients:
             client.close()
     finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            raise
+        ended(process, signal.SIGINT)
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    wait_until(lambda: httpx.get(f"{address}/health").is_success, process=process, log=log)
+    wait_until(lambda: httpx.get(f"{address}/health", timeout=PATIENCE).is_success, process=process, log=log)
 
 
 def wait_until(
-    holds: Callable[[], bool], *, process: subprocess.Popen[bytes], log: Path, seconds: int = 60
+    holds: Callable[[], bool], *, process: subprocess.Popen[bytes], log: Path, seconds: float = LONG
 ) -> None:
     """Wait until something holds of a service that is starting; fail with its log when it never does."""
-    for _ in range(seconds * 5):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         assert process.poll() is None, log.read_text("utf-8")
         try:
             if holds():

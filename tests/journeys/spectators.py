@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
 
+import pytest
 from litestar import Litestar
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from contest.app import create_app
+import contest.app
 from contest.frontend import build_if_changed
 from contest.model.mark import DESK
 from contest.settings import Settings
 from contest.store.open import Store, open_store
 from contest.store.tables import EntryRow, EventRow, OrganisationRow
+from realtime.routes import Live
 from tests.builders import FAULTS, PANEL, THEORY, Hall, hall
+from tests.journeys.running import CHROMIUM_FLAGS, LONG, PATIENCE, find_chromium
+from tests.realtime.house import shown_on_boards
 from tests.realtime.sockets import served
 
 PHONE = {"width": 360, "height": 740}
@@ -31,9 +33,9 @@ PASSWORD = "a-long-password-of-nobody-1"
 class Venue:
     """A served contest, and what happens in it."""
 
-    def __init__(self, at: Hall, port: int, browser: Browser, app: Litestar) -> None:
+    def __init__(self, at: Hall, port: int, browser: Browser, live: Live) -> None:
         self.at = at
-        self.app = app
+        self.live = live
         self.browser = browser
         self.address = f"http://localhost:{port}"
         self._numbers = count(1)
@@ -55,6 +57,11 @@ class Venue:
             at.mark(points * 1000, entry=entry, aspect=THEORY, device=desk, number=next(self._numbers))
         )
 
+    async def stands_still(self, page: Page) -> None:
+        """Return when a page shows all that has happened until now, and may show what it must not."""
+        await shown_on_boards(self.live, self.at.event)
+        await page.wait_for_timeout(1000)  # what is on its way by now arrives, and a wave of rows comes to rest
+
     @asynccontextmanager
     async def page(self, path: str, size: dict[str, int], **options: Any) -> AsyncIterator[Page]:
         """Open a page in a browser of its own; anything the page complains of fails the test."""
@@ -62,6 +69,7 @@ class Venue:
             viewport={"width": size["width"], "height": size["height"]},
             **({"locale": "zh-CN", "timezone_id": "Asia/Shanghai"} | options),
         )
+        context.set_default_timeout(1000 * PATIENCE)
         page = await context.new_page()
         faults: list[str] = []
         page.on("pageerror", lambda fault: faults.append(str(fault)))
@@ -87,6 +95,21 @@ def _refused(said: str, faults: list[str]) -> None:
         faults.append(said)
 
 
+def _assembled(settings: Settings, store: Store) -> tuple[Litestar, Live]:
+    """The application, and the live part inside it."""
+    made: list[Live] = []
+    with pytest.MonkeyPatch.context() as patch:
+        create = contest.app.create_live
+
+        def kept(*given: Any, **more: Any) -> Live:
+            made.append(create(*given, **more))
+            return made[-1]
+
+        patch.setattr(contest.app, "create_live", kept)
+        app = contest.app.create_app(settings, store=store)
+    return app, made[0]
+
+
 @asynccontextmanager
 async def venue(
     url: str, *, entries: int = 4, blind: bool = False, names: str = "选手{n}"
@@ -106,11 +129,13 @@ async def venue(
                 for n, entry in enumerate(at.entries, start=1)
             ),
         )
-        app = create_app(Settings(database_url=url, log_level="error"), store=store)
+        app, live = _assembled(Settings(database_url=url, log_level="error"), store)
         async with served(app) as (_, port), async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"))
+            browser = await playwright.chromium.launch(
+                executable_path=find_chromium(), args=list(CHROMIUM_FLAGS), timeout=1000 * LONG
+            )
             try:
-                yield Venue(at, port, browser, app)
+                yield Venue(at, port, browser, live)
             finally:
                 await browser.close()
     finally:
@@ -126,20 +151,6 @@ async def shown(page: Page) -> list[str]:
             .map(([, name]) => name)"""
     )
     return rows
-
-
-async def wait_through(page: Page, text: str) -> None:
-    """Let the page's clock run, as slowly as the network answers, until the page says this.
-
-    One leap would let a page give up a connection that had no real time to be made.
-    """
-    said = page.get_by_text(text, exact=True)
-    for _ in range(60):
-        await page.clock.fast_forward(1_000)
-        await asyncio.sleep(0.25)
-        if await said.is_visible():
-            return
-    await expect(said).to_be_visible()
 
 
 async def sideways(page: Page) -> int:

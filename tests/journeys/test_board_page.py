@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -10,17 +10,17 @@ from playwright.async_api import Page, WebSocketRoute, expect
 
 from contest.actions.accounts import make_administrator
 from contest.model.gate import Line
-from tests.journeys.spectators import DESKTOP, PASSWORD, PHONE, shown, sideways, venue, wait_through
+from tests.journeys.running import PATIENCE
+from tests.journeys.spectators import DESKTOP, PASSWORD, PHONE, shown, sideways, venue
 
 pytestmark = pytest.mark.browser
 
 
 async def until_shown(page: Page, names: list[str]) -> None:
-    for _ in range(100):
-        if await shown(page) == names:
-            return
-        await asyncio.sleep(0.1)
-    assert await shown(page) == names
+    end = time.monotonic() + PATIENCE
+    while (now := await shown(page)) != names:
+        assert time.monotonic() < end, now
+        await page.wait_for_timeout(100)
 
 
 async def test_marks_move_the_rows_and_nobody_is_called_ranked_too_early(sqlite_url: str):
@@ -73,7 +73,7 @@ async def test_a_blind_event_shows_and_sends_no_name_number_or_score(sqlite_url:
         await page.goto(f"{at.address}{at.board()}")
         await expect(page.get_by_role("heading", name="盲评中，暂不公开")).to_be_visible()
         await at.mark(1, 8)
-        await page.wait_for_timeout(1000)
+        await at.stands_still(page)
         said = await page.inner_text("body") + "".join(heard)
         assert len(heard) > 0
         for secret in ("选手", "A001", "红星", "67", "68"):
@@ -121,7 +121,7 @@ async def test_a_dead_network_is_named_and_the_rows_stay_until_it_is_back(sqlite
         assert await shown(page) == ["选手1", "选手2"]
         await at.mark(1, 9)
         await page.context.set_offline(False)
-        await wait_through(page, "实时")
+        await expect(page.get_by_text("实时", exact=True)).to_be_visible()
         await until_shown(page, ["选手2", "选手1"])
 
 
@@ -132,7 +132,7 @@ async def test_a_page_without_websockets_asks_now_and_then(sqlite_url: str):
     async with venue(sqlite_url, entries=2) as at, at.page("/", DESKTOP) as page:
         await page.route_web_socket("**/live/board", hang_up)
         await page.goto(f"{at.address}{at.board()}")
-        await expect(page.get_by_text("定时刷新")).to_be_visible(timeout=10_000)
+        await expect(page.get_by_text("定时刷新")).to_be_visible()
         await until_shown(page, ["选手1", "选手2"])
         await at.mark(1, 9)
         await until_shown(page, ["选手2", "选手1"])

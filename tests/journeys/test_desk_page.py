@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from contest.model.access import ALLOWS, Role
 from tests.journeys.at_the_desk import Desk, Tablet
+from tests.journeys.people import AT_REST
 from tests.journeys.running import PASSWORD, Service
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -169,7 +170,7 @@ def _lock(desk: Desk, session: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(840)
 def test_a_small_contest_is_run_from_the_desk_alone(service: Service, browser: Browser) -> None:
     desk = Desk(browser, service.url)
     page = desk.page
@@ -310,6 +311,7 @@ def _looks_right_everywhere(desk: Desk) -> None:
         page.goto(f"{desk.url}/desk#{place}")
         expect(page.locator("h1")).to_be_visible()
         page.wait_for_load_state("networkidle")
+        page.evaluate(AT_REST)
         found = Axe().run(page)
         faults = [
             f"{rule['id']} {node['html'][:160]}" for rule in found.response["violations"] for node in rule["nodes"]

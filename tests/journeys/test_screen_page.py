@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.async_api import Page, expect
 
 from contest.model.gate import Line
-from tests.journeys.spectators import WALL, sideways, venue, wait_through
+from tests.journeys.spectators import WALL, sideways, venue
 
 pytestmark = pytest.mark.browser
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 async def on_the_wall(page: Page) -> list[str]:
@@ -25,7 +29,9 @@ async def test_pages_turn_by_clock_and_keys_with_the_podium_on_each(sqlite_url: 
         # Nobody is ranked before everybody is marked; then the first three are a podium.
         for entry in range(20):
             await at.mark(entry, 9, theory=90 - entry)
-        await page.clock.install()
+        # Time stands still but for what the test lets pass, or a slow page would turn by itself.
+        await page.clock.install(time=NOON)
+        await page.clock.pause_at(NOON + timedelta(hours=1))
         await page.goto(f"{at.address}{at.screen()}")
         await expect(page.get_by_text("第 1/2 页")).to_be_visible()
         first = await on_the_wall(page)
@@ -70,7 +76,7 @@ async def test_the_wall_comes_back_by_itself(sqlite_url: str):
         await expect(page.get_by_text("数据停在")).to_be_visible()
         await at.mark(2, 9)
         await page.context.set_offline(False)
-        await wait_through(page, "实时")
+        await expect(page.get_by_text("实时", exact=True)).to_be_visible()
         await expect(page.locator("ol li", has_text="选手3")).to_contain_text("69")
 
 
@@ -82,7 +88,7 @@ async def test_a_frozen_board_says_so_and_stands_still(sqlite_url: str):
         await expect(page.get_by_text("已封榜")).to_be_visible()
         before = await on_the_wall(page)
         await at.mark(2, 9)
-        await page.wait_for_timeout(1500)
+        await at.stands_still(page)
         assert await on_the_wall(page) == before
         await expect(page.locator("ol li", has_text="选手3")).not_to_contain_text("69")
         await at.at.pass_gate("thawed", Line.VIEW)

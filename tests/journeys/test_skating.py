@@ -22,6 +22,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from seed.judges import Draft, SimulatedJudge, pair
+from tests.journeys.running import PATIENCE
 from tests.journeys.service import Service, ask, served
 from tests.scoring.skating import Programme, programmes
 
@@ -110,7 +111,7 @@ async def mark_everything(address: str, organiser: httpx.Client, segments: list[
         return [verdict.seq for verdict in verdicts]
 
     headers = {"Authorization": organiser.headers["Authorization"]}
-    async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as desk:
+    async with httpx.AsyncClient(base_url=address, headers=headers, timeout=PATIENCE) as desk:
         tokens = {
             (segment, number): await pair(desk, seat)
             for segment in segments
@@ -123,14 +124,16 @@ async def mark_everything(address: str, organiser: httpx.Client, segments: list[
 
 async def board_of(address: str, event: str, entries: int) -> dict[str, Any]:
     """The leaderboard as a spectator gets it, once every row is complete."""
-    async with connect(address.replace("http", "ws") + "/live/board", max_size=None) as socket:
-        for _ in range(100):
+    async with connect(
+        address.replace("http", "ws") + "/live/board", max_size=None, open_timeout=PATIENCE
+    ) as socket:
+        for _ in range(PATIENCE):
             await socket.send(json.dumps({"type": "watch", "event": event}))
             while (message := json.loads(await socket.recv()))["type"] != "reset":
                 pass
             if sum(row["total"] is not None for row in message["rows"]) == entries:
                 return message
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(1)
     raise AssertionError(f"the board never became complete: {message['head']}")
 
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Locator, WebSocket, expect, sync_playwr
 
 from contest.frontend import build_if_changed
 from tests.journeys.people import DESK, PHONE, TABLET, Person, needs_chromium
-from tests.journeys.running import Service, find_chromium
+from tests.journeys.running import LONG, Service, find_chromium
 from tests.journeys.small_contest import (
     ASPECTS,
     BEST_FIRST,
@@ -57,7 +57,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 @pytest.fixture
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=find_chromium())
+        opened = playwright.chromium.launch(executable_path=find_chromium(), timeout=1000 * LONG)
         yield opened
         opened.close()
 
@@ -219,7 +219,7 @@ def _mark_one(judge: Person, one: Shown, *, first: bool) -> None:
 
 @needs_chromium
 @pytest.mark.browser
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(840)
 def test_a_contest_goes_from_the_desk_over_the_tablet_to_the_phone_and_the_workbook(
     service: Service, browser: Browser
 ) -> None:

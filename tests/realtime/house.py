@@ -65,14 +65,7 @@ class House:
 
     async def shown(self, event: str) -> None:
         """Return when everything that has happened until now is on the boards of an event that is watched."""
-        kept = self.live.hub._rooms[event]
-        for _ in range(
-            3
-        ):  # the first may have begun before it happened; the third begins when the second is out
-            made = self.count("jiangsai_recompute_seconds_count")
-            kept.dirty.set()
-            await until(lambda made=made: self.count("jiangsai_recompute_seconds_count") > made)
-        await until(lambda: not kept.room.waiting)
+        await shown_on_boards(self.live, event)
 
     async def told(self, at: Hall) -> None:
         """Return when everything that has happened until now has been told to the tablets of a contest."""
@@ -84,6 +77,16 @@ class House:
 
     def count(self, name: str, **labels: str) -> float:
         return self.registry.get_sample_value(name, labels) or 0.0
+
+
+async def shown_on_boards(live: Live, event: str) -> None:
+    """Return when everything that has happened until now is on the boards of an event that is watched."""
+    kept, made = live.hub._rooms[event], live.figures.recomputing._sum
+    for _ in range(3):  # the first may have begun before it happened; the third begins when the second is out
+        before = made.get()
+        kept.dirty.set()
+        await until(lambda before=before: made.get() > before)
+    await until(lambda: not kept.room.waiting)
 
 
 class Peer:
