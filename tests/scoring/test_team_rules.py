@@ -267,3 +267,51 @@ def test_means_are_exact_until_somebody_asks_for_places():
     assert ranks(results(words, rows({"e": thirds + near}))) == [("甲", 1, "0.67"), ("乙", 2, "0.67")]
     rounded = results(table(points={"by": "total"}, then="per_entry", places=2), rows({"e": thirds + near}))
     assert [(row.rank, row.shared) for row in rounded.rows] == [(1, True), (1, True)]
+
+
+def test_of_members_level_in_points_those_count_who_serve_their_group_best():
+    # A quota of one, and the best one of all: where ranks and points are level, the faster one counts.
+    listed = {
+        "e": [["1", "甲", 1, {"time": "61"}], ["2", "甲", 1, {"time": "60"}], ["3", "乙", 1, {"time": "60.5"}]],
+        "f": [["4", "乙", 1, {"time": "62"}]],
+    }
+    words = {"points": {"by": "entry"}, "keys": [{"of": "points"}, {"of": "sum", "node": "time"}]}
+    for choice in ({"quota": {"entries": 1}, "over_all": {"take": 1}}, {"over_all": {"take": 1}}):
+        found = standings(table(**words, **choice), rows(listed))
+        assert [(one.group, one.rank) for one in found.groups] == [("甲", 1), ("乙", 2)]
+        assert {line.row.entry for one in found.groups for line in one.lines if line.verdict == "counted"} == {
+            "2",
+            "3",
+        }
+
+
+def test_of_members_level_in_points_the_better_place_counts_first():
+    # Points 5, 5 for the first two places: the best one is the first, and the best place tells groups apart.
+    words = table(
+        points={"by": "place", "points": ["5", "5"]},
+        over_all={"take": 1},
+        keys=[{"of": "points"}, {"of": "best"}],
+    )
+    found = results(words, rows({"e": [["2", "甲", 1], ["1", "甲", 2]], "f": [["3", "乙", 2]]}))
+    assert ranks(found) == [("甲", 1, "5"), ("乙", 2, "5")]
+
+
+def test_a_sprint_may_bring_points_and_not_count_back():
+    # F1 sprints: points of their own; only places in races count back.
+    season = {"points": {"by": "place", "points": ["25", "18"]}}
+    sprints = [{"event": "短道", "points": {"by": "place", "points": ["7", "0"]}}]
+    listed = rows(
+        {
+            "一": [["1", "甲", 1], ["2", "乙", 2]],
+            "二": [["3", "乙", 2], ["4", "甲", 3]],
+            "短道": [["5", "乙", 2], ["6", "甲", 1]],
+            "三": [["7", "丙", 1], ["8", "丁", 2]],
+            "四": [["9", "甲", 9], ["10", "乙", 9]],
+        }
+    )
+    bonus = ruled(given=[{"group": "甲", "points": "4", "reason": "平分"}])
+    without = table(**season, events=sprints, keys=[{"of": "points"}, {"of": "countback", "without": ["短道"]}])
+    # 甲 25 + 7 + 4 = 36 with a first; 乙 18 + 18 = 36 with two seconds.
+    assert ranks(results(without, listed, bonus))[:2] == [("甲", 1, "36"), ("乙", 2, "36")]
+    only = table(**season, events=sprints, keys=[{"of": "points"}, {"of": "countback", "events": ["二"]}])
+    assert ranks(results(only, listed, bonus))[:2] == [("乙", 1, "36"), ("甲", 2, "36")]
