@@ -40,12 +40,12 @@ async def shake_hands(
         "extensions": {} if bare else {"websocket.http.response": {}},
     }
     connection = asyncio.create_task(app(scope, heard.get, said.put))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         first = await said.get()
     if first["type"] == "websocket.http.response.start":
         first["body"] = msgspec.json.decode((await said.get())["body"])
     heard.put_nowait({"type": "websocket.disconnect", "code": 1000})
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await connection
     return first
 

@@ -228,7 +228,8 @@ async def _living(app: Litestar) -> AsyncIterator[None]:
             yield
     finally:
         over.set()
-        await life
+        async with asyncio.timeout(120):
+            await life
 
 
 Asking = Callable[..., httpx.AsyncClient]

@@ -3,7 +3,9 @@
 import asyncio
 import multiprocessing
 import random
+import signal
 import sqlite3
+import threading
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
@@ -17,6 +19,7 @@ from contest.store.open import Store, open_store
 from contest.store.tables import MarkRow, ReceiptRow, SeasonRow
 from contest.store.work import Run
 from tests.builders import hall, session_gate, unbroken
+from tests.realtime.sockets import PATIENCE
 
 BREAK = {
     "sqlite": (
@@ -115,12 +118,15 @@ async def test_a_full_disk_is_said_and_survived(sqlite_url):
     await store.close()
 
 
-async def test_a_lock_from_outside_delays_and_loses_nothing(sqlite_url):
+async def test_a_lock_from_outside_delays_and_loses_nothing(sqlite_url, monkeypatch):
     store = await open_store(sqlite_url)
     at = await hall(store)
     outside = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     outside.execute("BEGIN IMMEDIATE")
+    tried, live = threading.Event(), store.writer._live
+    monkeypatch.setattr(store.writer, "_live", lambda: (live(), tried.set())[0])
     waiting = asyncio.create_task(at.enter(at.mark()))
+    assert await asyncio.to_thread(tried.wait, PATIENCE)
     await asyncio.sleep(0.3)
     assert not waiting.done()
     outside.execute("ROLLBACK")
@@ -146,12 +152,12 @@ async def test_a_server_that_drops_our_connections_is_survived(postgres_url):
 
 
 async def _insist(store: Store, contest: ContestId, mark: EnterMark) -> list[Receipt]:
-    for _ in range(20):
-        try:
-            return await store.book.enter(contest, [mark])
-        except StoreUnavailable:
-            await asyncio.sleep(0.05)
-    raise AssertionError("the store did not come back")
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                return await store.book.enter(contest, [mark])
+            except StoreUnavailable:
+                await asyncio.sleep(0.05)
 
 
 # ---- a writer that is killed ---------------------------------------------------------------------------------
@@ -179,6 +185,7 @@ def _acknowledged(said: Connection, most: int) -> tuple[list[Receipt], bool]:
     """Receipts that were heard, and whether the process came to its end."""
     heard: list[Receipt] = []
     while len(heard) < most:
+        assert said.poll(PATIENCE), "the process says nothing"
         try:
             message = msgspec.json.decode(said.recv_bytes(), type=list[Receipt])
         except EOFError:
@@ -198,14 +205,18 @@ def _killed_once(
     child = context.Process(target=_write_until_killed, args=(url, contest, msgspec.json.encode(marks), says))
     child.start()
     says.close()
-    heard, ended = _acknowledged(hears, most)
-    if not ended:
+    try:
+        heard, ended = _acknowledged(hears, most)
+        if not ended:
+            child.kill()
+            # What it said before it died was promised as well.
+            late, _ = _acknowledged(hears, len(marks) + 1)
+            heard += late
+        child.join(PATIENCE)
+        assert child.exitcode in (0, -signal.SIGKILL), "the process neither came to its end nor was killed"
+    finally:
         child.kill()
-        # What it said before it died was promised as well.
-        late, _ = _acknowledged(hears, len(marks) + 1)
-        heard += late
-    child.join()
-    hears.close()
+        hears.close()
     return heard, ended
 
 
