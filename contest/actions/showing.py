@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -15,6 +16,7 @@ from contest.model.access import Person
 from contest.model.gate import Line
 from contest.model.ids import EntryId, EventId
 from contest.model.people import Entry, behind_station, label_of
+from contest.model.tie import How
 from contest.store.clock import now
 from contest.store.open import Store
 from contest.store.queries import people
@@ -192,9 +194,48 @@ def _head(computed: EventResults, rows: Sequence[ResultRow]) -> ResultHead:
     )
 
 
-async def why(store: Store, event: EventId, entry: EntryId) -> tuple[Step, ...]:
+async def why(store: Store, event: EventId, entry: EntryId, person: Person) -> tuple[Step, ...]:
     """Explain an entry's result step by step, by the code that computed it."""
     computed = await results_of(store, event)
     if entry not in computed.entries:
         raise NotFound(what="entry")
-    return explain(computed.scheme, computed.sheet, entry)
+    steps = await asyncio.to_thread(explain, computed.scheme, computed.sheet, entry)
+    told = (*steps[:1], *_lot(computed, entry), *steps[1:])  # after the place itself
+    if sees_names(computed.event, person, unblinded=computed.gates.unblinded):
+        return told
+    return tuple(_behind_station(step, computed) for step in told)
+
+
+_LOTS = {
+    How.DRAWN: ("由系统抽签", "lots drawn by the system"),
+    How.LOT: ("由现场抽签", "lots drawn in public"),
+    How.DECIDED: ("由裁判长决定", "a decision of the chief judge"),
+}
+
+
+def _lot(computed: EventResults, entry: EntryId) -> Iterator[Step]:
+    """Say by which decision an entry stands where it stands among equals."""
+    for tie in computed.ties:
+        if tie.decision is not None and entry in tie.entries:
+            place, many = tie.entries.index(entry) + 1, len(tie.entries)
+            zh, en = _LOTS[tie.decision.how]
+            yield Step(
+                depth=0,
+                node=computed.scheme.root.id,
+                zh=f"{many} 个并列的先后{zh}定为第 {place} 位（台账第 {tie.decision.seq} 号）",
+                en=f"number {place} of {many} tied, by {en} (fact {tie.decision.seq})",
+            )
+
+
+_NAMES = ("organisation", "team")
+"""Attributes that say who somebody is."""
+
+
+def _behind_station(step: Step, computed: EventResults) -> Step:
+    """A step without what says who is meant, for those who read a blind event."""
+    attributes = computed.sheet.attributes
+    names = {text for attribute in _NAMES for text in attributes.get(attribute, {}).values()}
+    zh, en = step.zh, step.en
+    for name in sorted(names, key=len, reverse=True):
+        zh, en = zh.replace(name, "〔盲评〕"), en.replace(name, "[blind]")
+    return msgspec.structs.replace(step, zh=zh, en=en)

@@ -30,9 +30,9 @@ class EventResults(Controller):
         return await showing.officials_results(store, EventId(event), person)
 
     @get("/results/{entry:str}/why", opt={"act": Act.SEE_MARKS}, summary="Why this result")
-    async def why(self, event: str, entry: str, store: Store) -> tuple[Step, ...]:
+    async def why(self, event: str, entry: str, store: Store, person: Person) -> tuple[Step, ...]:
         """Explain an entry's result, step by step."""
-        return await showing.why(store, EventId(event), EntryId(entry))
+        return await showing.why(store, EventId(event), EntryId(entry), person)
 
     @get("/agreement", opt={"act": Act.SEE_MARKS}, summary="How far judges agree")
     async def agreement(self, event: str, store: Store) -> AgreementSheet:

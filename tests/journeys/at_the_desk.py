@@ -24,10 +24,9 @@ SHOTS = os.environ.get("JIANGSAI_TEST_SHOTS", "")
 class Desk:
     """One person at one browser; whatever the browser complains about is a fault."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
-        self.context = browser.new_context(
-            viewport={"width": 1280, "height": 800}, locale="zh-CN", timezone_id="Asia/Shanghai"
-        )
+    def __init__(self, browser: Browser, url: str, **screen: Any) -> None:
+        look = {"viewport": {"width": 1280, "height": 800}, **screen}
+        self.context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **look)
         self.page = self.context.new_page()
         self.page.set_default_timeout(1000 * PATIENCE)
         self.url = url

@@ -19,11 +19,11 @@ OFFICIAL = Person(account=AccountId("o"), name="组织者", grants=(Grant(role=R
 
 PAGES: dict[str, tuple[int, Callable[[Hall], Awaitable[Any]]]] = {
     "entries": (4, lambda at: entries_seen_by(at.store, OFFICIAL, at.event)),
-    "sessions": (6, lambda at: views_of(at.store, at.event, OFFICIAL)),
-    "gates": (5, lambda at: gates_of(at.store, at.event)),
+    "sessions": (7, lambda at: views_of(at.store, at.event, OFFICIAL)),
+    "gates": (7, lambda at: gates_of(at.store, at.event)),
     "marks": (15, lambda at: marks_seen_by(at.store, OFFICIAL, at.session)),
-    "results": (12, lambda at: officials_results(at.store, at.event, OFFICIAL)),
-    "why": (11, lambda at: why(at.store, at.event, at.entries[0])),
+    "results": (13, lambda at: officials_results(at.store, at.event, OFFICIAL)),
+    "why": (12, lambda at: why(at.store, at.event, at.entries[0], OFFICIAL)),
 }
 
 
