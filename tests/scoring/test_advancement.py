@@ -3,7 +3,7 @@
 import pytest
 
 from scoring import explain, results
-from tests.scoring.sheets import points, sheet
+from tests.scoring.sheets import points, scheme, sheet
 from tests.scoring.stages import Running, staged
 
 FIRST_TWO = {"by": "rank", "to": 2}
@@ -170,6 +170,55 @@ def test_it_is_told_who_goes_on_and_by_which_numbers():
         ("first", "“预赛”：可能晋级（取 2 名，有 0–3 名在前）"),
     ]
     assert told["cedar"].en == "“Heats”: certainly out (2 places, 2–3 ahead)"
+
+
+def test_a_place_in_a_part_is_certain_only_when_everybody_has_a_mark_there():
+    parts = [points("event1"), points("event2")]
+    events = {"kind": "sum", "id": "events", "name": "两项", "parts": parts, "counts": False}
+    rest = {"kind": "sum", "id": "rest", "name": "其他", "parts": [points("second"), events]}
+    plan = staged({"by": "rank", "to": 1}, final=rest, keys=[{"node": "events", "of": "places"}])
+    given = {
+        "amber": {"first": 9, "event1": 2, "event2": 1},
+        "birch": {"first": 9, "event1": 1, "event2": 2},
+        "cedar": {"first": 1, "event2": 0},
+    }
+    # Were cedar first in the first event, amber would be first in none.
+    assert [row.advances[0] for row in results(plan, sheet(given)).rows] == ["possible", "possible", "out"]
+    given["cedar"]["event1"] = 3
+    assert [row.advances[0] for row in results(plan, sheet(given)).rows] == ["through", "out", "out"]
+
+
+def test_a_tie_left_whole_at_the_cut_of_a_heat_may_still_push_an_entry_out():
+    given = {"amber": {}, "birch": {"first": 20}, "cedar": {"first": 30}}
+    cut = {"by": "heats", "to": 2, "also": 1, "ties": "trim"}
+    found = states(cut, given, attributes={"heat": dict.fromkeys(given, "1")})
+    assert found == {"amber": "possible", "birch": "possible", "cedar": "through"}
+    wide = {**cut, "to": 3}
+    assert set(states(wide, given, attributes={"heat": dict.fromkeys(given, "1")}).values()) == {"through"}
+
+
+def test_a_limit_that_every_mark_keeps_is_not_kept_by_who_may_not_attempt():
+    assert states({"by": "score", "at_most": "100"}, {"amber": {}}) == {"amber": "possible"}
+    assert states({"by": "score", "at_most": "100"}, {"amber": {"first": 100}}) == {"amber": "through"}
+
+
+def test_a_prize_that_an_award_above_may_take_away_is_not_certain():
+    awards = [
+        {"id": "first", "name": "一", "rule": {"by": "rank", "to": 1}},
+        {"id": "second", "name": "二", "rule": {"by": "rank", "to": 2}},
+        {"id": "title", "name": "三", "rule": {"by": "rank", "to": 2}, "besides": True},
+    ]
+    given = {"amber": {"points": 90}, "birch": {"points": 80}, "cedar": {}, "dogwood": {"points": 10}}
+    found = results(scheme(points(), awards=awards), sheet(given))
+    assert {row.entry: row.prospects for row in found.rows} == {
+        "amber": {"first": "possible", "second": "possible", "title": "through"},
+        "birch": {"first": "out", "second": "possible", "title": "possible"},
+        "cedar": {"first": "possible", "second": "possible", "title": "possible"},
+        "dogwood": {"first": "out", "second": "out", "title": "out"},
+    }
+    assert (
+        results(scheme(points(), awards=awards), sheet({**given, "cedar": {"points": 1}})).rows[0].prospects == {}
+    )
 
 
 # ---- against every completion ------------------------------------------------------------------------------

@@ -94,13 +94,13 @@ def test_the_better_single_attempt_breaks_a_tie_and_then_the_next_best():
 def test_the_fastest_attempt_breaks_a_tie_of_times():
     timed = {"kind": "amount", "low": "1", "high": "99", "step": "0.01"}
     runs = {
-        **RUNS, "from": "low", "take": 2,
+        **RUNS, "from": "low",
         "parts": [{**timed, "id": "run1", "name": "一"}, {**timed, "id": "run2", "name": "二"}],
     }  # fmt: skip
     plan = scheme(runs, ranking={"order": "low", "keys": [{"node": "runs", "of": "attempts"}]})
-    given = {"amber": {"run1": 5, "run2": 5}, "birch": {"run1": 6, "run2": 4}}
+    given = {"amber": {"run1": 9, "run2": 4}, "birch": {"run1": 4, "run2": 6}}
     assert ranked(plan, given) == [("birch", 1, "runs"), ("amber", 2, "runs")]
-    assert second(plan, given, "birch")[0] == "总分同为 10.00，并列由“两轮：第 1 好的一次” 4.00 < 5.00 决出"
+    assert second(plan, given, "birch")[0] == "总分同为 4.00，并列由“两轮：第 2 好的一次” 6.00 < 9.00 决出"
 
 
 def test_a_lot_that_was_drawn_puts_the_smaller_first_and_who_drew_none_behind():
