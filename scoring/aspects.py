@@ -73,13 +73,12 @@ class Counted:
         scores[:, LEAST], scores[:, MOST] = (
             np.where(self.neutral, 0, finish.of(lane)) for lane in (raw.least, raw.most)
         )
-        scores[:, POINTS] = points if self._so_far else np.where(self.known, points, 0)
+        scores[:, POINTS] = np.where(self._so_far(), points, 0)
         return scores
 
-    @property
-    def _so_far(self) -> bool:
-        """Whether the points mean something before everybody's marks are there."""
-        return False
+    def _so_far(self) -> Flags:
+        """Whose points mean something: the known ones, and with others missing those whose own marks are there."""
+        return self.known
 
 
 class WholePanel(Counted):
@@ -143,7 +142,16 @@ class PanelCounted(Counted):
             np.where(enough, panel.score(rule, np.where(blank, fill, marks), seated, self.present), reach)
             for fill, reach in zip(self.group.fills, self.group.reach, strict=True)
         )
-        return Lanes(least, least, most)
+        if not self.group.adds:
+            return Lanes(least, least, most)
+        # A sum grows with every judge, so between nobody more and everybody only these two ends count.
+        fewer = seated & ~(blank & (np.cumsum(blank, axis=0) > rule.fewest - (self.present - blank.sum(axis=0))))
+        left = fewer.sum(axis=0)
+        lower, upper = (
+            np.where(enough, panel.score(rule, np.where(blank, fill, marks), fewer, left), reach)
+            for fill, reach in zip(self.group.fills, self.group.reach, strict=True)
+        )
+        return Lanes(least, np.minimum(least, lower), np.maximum(most, upper))
 
 
 class StandardPanel(PanelCounted):
@@ -165,9 +173,8 @@ class StandardPanel(PanelCounted):
             self.known[:, together] &= ~measured
         self.void &= self.known
 
-    @property
-    def _so_far(self) -> bool:
-        return True
+    def _so_far(self) -> Flags:
+        return self.own
 
     def raw(self, lanes: int, dtype: type) -> Lanes:
         """The rule over standardised marks; where somebody is missing, anything the scale allows."""
@@ -214,9 +221,8 @@ class SingleCounted(Counted):
     def _untouched(self) -> Flags:
         return np.ones(self.missing.shape, dtype=np.bool_)
 
-    @property
-    def _so_far(self) -> bool:
-        return isinstance(self.group.rule, ToBest)
+    def _so_far(self) -> Flags:
+        return self.own
 
     def raw(self, lanes: int, dtype: type) -> Lanes:
         """What the rule makes of the marks; nothing where it was not attempted."""

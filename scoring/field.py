@@ -101,6 +101,11 @@ class Field:
         answered: Flags = self.known(node) & ~self.void(node)
         return answered
 
+    def given(self, node: str) -> Flags:
+        """Who can answer a key by a node: where nothing had to be given and was not, nobody can."""
+        given: Flags = self.answered(node) & ~self.tally.neutral[self.plan.rows[node]]
+        return given
+
     def score(self, node: str, column: int) -> Fraction:
         """A node's exact value, or what it has come to so far."""
         return Fraction(int(self.values(node)[column]), self.denominator(node))
@@ -112,6 +117,8 @@ class Field:
     def listed(self) -> Integers:
         """For each entry its place in a list by the numbers printed for them; the others follow by id."""
         labels = self.sheet.labels
+        if not labels:
+            return _listed(self.sheet.entries, None)
         return _listed(self.sheet.entries, tuple([labels.get(entry, "") for entry in self.sheet.entries]))
 
 
@@ -122,10 +129,13 @@ def _listed_after(status: str) -> int:
 
 
 @lru_cache(maxsize=128)
-def _listed(entries: tuple[str, ...], labels: tuple[str, ...]) -> Integers:
+def _listed(entries: tuple[str, ...], labels: tuple[str, ...] | None) -> Integers:
     # Whoever follows an event asks for the same list after every mark.
-    keys = [(not label, natural(label), label, entry) for label, entry in zip(labels, entries, strict=True)]
-    places = np.empty(len(keys), dtype=np.int64)
-    places[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+    places = np.empty(len(entries), dtype=np.int64)
+    if labels is None:
+        places[sorted(range(len(entries)), key=entries.__getitem__)] = np.arange(len(entries))
+    else:
+        keys = [(not label, natural(label), label, entry) for label, entry in zip(labels, entries, strict=True)]
+        places[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
     places.flags.writeable = False
     return places

@@ -52,10 +52,7 @@ def answers(field: Field, key: Key, columns: Columns) -> list[Whole]:
 
 def answer(field: Field, key: Key) -> tuple[Whole, Flags]:
     """The number a key asks of a node, for all entries, and who has one: who was not measured has none."""
-    if key.of != "mark" and key.node not in field.singles and key.node not in field.tally.agreed:
-        return field.values(key.node), field.answered(key.node)
-    entered, given = marks(field, key.node)
-    return (entered if key.of == "mark" else field.values(key.node)), given
+    return marks(field, key.node) if key.of == "mark" else (field.values(key.node), field.given(key.node))
 
 
 def marks(field: Field, aspect: str) -> tuple[Whole, Flags]:
@@ -75,7 +72,7 @@ def parts(field: Field, node: str) -> tuple[str, ...]:
 
 def places(field: Field, key: Key, part: str) -> Integers:
     """Each entry's place in a part: 1 + how many in competition did better there; who has no result is behind."""
-    value, answered = _codes(field.values(part)), field.answered(part)
+    value, answered = _codes(field.values(part)), field.given(part)
     rivals = np.sort(value[field.competing & answered])
     if key.order == "high":
         better = len(rivals) - np.searchsorted(rivals, value, side="right")
@@ -105,7 +102,7 @@ def attempts(field: Field, node: str, columns: Columns) -> list[Whole]:
     made = [field.values(part)[columns].astype(object) * (sign * over // field.denominator(part)) for part in own]
     behind = 1 + max((abs(value) for numbers in made for value in numbers.tolist()), default=0)
     return [
-        np.where(field.answered(part)[columns], numbers, behind) for part, numbers in zip(own, made, strict=True)
+        np.where(field.given(part)[columns], numbers, behind) for part, numbers in zip(own, made, strict=True)
     ]
 
 

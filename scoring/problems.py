@@ -150,6 +150,8 @@ def _references(nodes: dict[str, Node], root: Sum) -> Iterator[SchemeProblem]:
         if named is not None and named not in nodes:
             missing = True
             yield node.wrong(f"节点“{named}”不存在。", f"The node “{named}” is not there.")
+        if named is not None and isinstance(node, Veto) and isinstance(nodes.get(named), Veto):
+            yield node.wrong("否决不能指向另一个否决。", "A veto cannot strike another veto.")
         if isinstance(node, Composite):
             yield from node.problems()
     if missing:

@@ -226,7 +226,9 @@ def _row(
 
     shown = status == IN_COMPETITION or status in SHOWN_OUTSIDE
     excluded = ordered.excluded.get(column, ())
-    has_total = shown and NO_RESULT not in excluded
+    # No time is not the time 0, whoever has none.
+    nothing = scheme.ranking.order == "low" and bool(computed.tally.void[root, column])
+    has_total = shown and not nothing and NO_RESULT not in excluded
     last = ordered.levels[column] == len(ordered.questions) - 1
     best, worst = (MOST, LEAST) if scheme.ranking.order == "high" else (LEAST, MOST)
     return Result(

@@ -37,6 +37,8 @@ class Tally(NamedTuple):
     """For each aspect's row and entry: how many marks are missing."""
     void: Flags
     """For each node and entry: it is known that there is no result."""
+    neutral: Flags
+    """For each aspect's row and entry: nothing was given where nothing had to be, or it is a veto."""
     excluded: Mapping[str, Flags]
     """The pass marks and vetoes that take entries out of the ranking, by their node."""
     barred: Mapping[str, Flags]
@@ -95,6 +97,7 @@ class _Counting:
             self.known,
             self.missing,
             self.void,
+            self.neutral,
             self.excluded,
             self.barred,
             self.struck,
@@ -161,9 +164,7 @@ class _Counting:
             np.logical_and.reduce(self.known[step.raw.rows], axis=0, out=self.known[row])
         finished = step.finish.of(raw, seen)
         self.void[row] = void & self.known[row]
-        self.values[row] = np.where(self.void[row], 0, finished) if void.any() else finished
-        if finished.shape[0] > 1:
-            self.values[row, POINTS] = np.where(void, 0, self.values[row, POINTS])
+        self.values[row] = np.where(void, 0, finished) if void.any() else finished
         if finished.shape[0] > 1:
             self.may_be_void[row] = ~self.known[row] & step.raw.may_be_void(parts)
             self._reach_zero(row, self.may_be_void[row])

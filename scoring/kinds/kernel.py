@@ -70,7 +70,7 @@ class ToBest(NamedTuple):
         over = np.maximum(over, 1) * twice.denominator  # nothing to compare with: only nothing is worth nothing
         reached: Whole = (np.maximum(top, 0) * twice.numerator + over) // (2 * over)
         most = half_up(self.points * self.denominator, 0)
-        limited: Whole = np.where(top > 0, np.minimum(reached, int(most)), 0)
+        limited: Whole = np.where((top > 0) & (best > 0), np.minimum(reached, int(most)), 0)
         return limited
 
 

@@ -32,6 +32,9 @@ class Veto(SinglePart, frozen=True, kw_only=True, tag="veto"):
         """What makes no sense in this node's own words."""
         if self.node == self.id:
             yield self.wrong("否决不能指向自己。", "A veto cannot strike itself.")
+        plain = self.factor == "1" and self.cap is None and self.floor is None and self.pass_mark is None
+        if not plain:
+            yield self.wrong("否决不带系数、上下限和及格线。", "A veto takes no factor, cap, floor or pass mark.")
         if self.effect == "unranked" and self.node is not None:
             yield self.wrong("取消名次的否决不指向节点。", "A veto that takes the rank names no node.")
 
