@@ -304,14 +304,16 @@ def test_a_sprint_may_bring_points_and_not_count_back():
         {
             "一": [["1", "甲", 1], ["2", "乙", 2]],
             "二": [["3", "乙", 2], ["4", "甲", 3]],
-            "短道": [["5", "乙", 2], ["6", "甲", 1]],
+            "短道": [["5", "甲", 2], ["6", "乙", 1]],
             "三": [["7", "丙", 1], ["8", "丁", 2]],
             "四": [["9", "甲", 9], ["10", "乙", 9]],
         }
     )
-    bonus = ruled(given=[{"group": "甲", "points": "4", "reason": "平分"}])
+    bonus = ruled(given=[{"group": "甲", "points": "18", "reason": "平分"}])
     without = table(**season, events=sprints, keys=[{"of": "points"}, {"of": "countback", "without": ["短道"]}])
-    # 甲 25 + 7 + 4 = 36 with a first; 乙 18 + 18 = 36 with two seconds.
-    assert ranks(results(without, listed, bonus))[:2] == [("甲", 1, "36"), ("乙", 2, "36")]
+    # 甲 25 + 18 = 43 with a first; 乙 18 + 18 + 7 = 43 with two seconds, and a first in the sprint.
+    assert ranks(results(without, listed, bonus))[:2] == [("甲", 1, "43"), ("乙", 2, "43")]
+    every = table(**season, events=sprints, keys=[{"of": "points"}, {"of": "countback"}])
+    assert ranks(results(every, listed, bonus))[:2] == [("乙", 1, "43"), ("甲", 2, "43")]
     only = table(**season, events=sprints, keys=[{"of": "points"}, {"of": "countback", "events": ["二"]}])
-    assert ranks(results(only, listed, bonus))[:2] == [("乙", 1, "36"), ("甲", 2, "36")]
+    assert ranks(results(only, listed, bonus))[:2] == [("乙", 1, "43"), ("甲", 2, "43")]
