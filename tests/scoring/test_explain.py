@@ -5,6 +5,7 @@ import pytest
 from scoring import SheetProblem, explain, results
 from tests.scoring.contests import Contest
 from tests.scoring.sheets import panel, points, scheme, sheet
+from tests.scoring.stages import staged
 
 TRIMMED = {"take": "trimmed", "low": 1, "high": 1}
 PLAN = scheme(
@@ -156,3 +157,126 @@ def test_every_number_of_every_random_contest_can_say_why(seed):
                 own = (score[1:] if score.startswith("-") else f"-{score}") if minus else score
                 assert f"位 {own}" in step.zh
                 assert f"places {own}" in step.en
+
+
+def first_steps(plan, marked, entry, count=3):
+    return [(step.node, step.zh, step.en) for step in explain(plan, marked, entry)[:count]]
+
+
+def test_what_takes_an_entry_out_of_the_ranking_is_told_with_its_numbers():
+    theory = points("theory", name="理论", name_en="Theory", pass_mark="60", failing="unranked")
+    veto = {"kind": "veto", "id": "safety", "name": "安全", "name_en": "Safety", "effect": "unranked"}
+    plan = scheme(theory, veto)
+    marked = sheet({"amber": {"theory": 59.5, "safety": 1}, "birch": {"theory": 60}})
+    assert first_steps(plan, marked, "amber") == [
+        ("total", "不参加排名，列在有名次者之后", "not ranked, listed after those who are"),
+        ("theory", "“理论” 59.5 未达 60，不参加排名", "“Theory” 59.5 is below 60, not ranked"),
+        ("safety", "一票否决“安全”，不参加排名", "veto “Safety”, not ranked"),
+    ]
+    assert first_steps(plan, marked, "birch", 1)[0][1] == "第 1 名，共 1 名；有 0 名更优"
+
+
+def test_no_result_is_told_where_the_lowest_wins():
+    time = {"kind": "amount", "id": "time", "name": "用时", "high": "900"}
+    marked = sheet({"amber": {"time": "not_attempted"}, "birch": {"time": 9}})
+    steps = first_steps(scheme(time, ranking={"order": "low"}), marked, "amber", 2)
+    assert steps[1] == ("total", "没有成绩，不参加排名", "no result, not ranked")
+
+
+def test_a_tie_that_waits_for_a_lot_says_so():
+    plan = scheme(points(), ranking={"ties": "must_break"})
+    marked = sheet({"amber": {"points": 9}, "birch": {"points": 9}, "cedar": {"points": 8}})
+    assert first_steps(plan, marked, "amber", 2) == [
+        ("total", "并列第 1 名，共 3 名；有 0 名更优", "shared rank 1 of 3; 0 strictly better"),
+        (
+            "total",
+            "此并列必须决出：等待抽签或裁定",
+            "this tie must be broken: it waits for a lot or a decision",
+        ),
+    ]
+    assert "必须决出" not in first_steps(plan, marked, "cedar", 2)[1][1]
+
+
+def test_ranks_without_gaps_still_tell_how_many_are_better():
+    plan = scheme(points(), ranking={"ties": "dense"})
+    marked = sheet({"amber": {"points": 9}, "birch": {"points": 9}, "cedar": {"points": 8}})
+    assert first_steps(plan, marked, "cedar", 1)[0][1] == "第 2 名，共 3 名；有 2 名更优"
+
+
+def test_a_prize_that_is_certain_while_marking_runs_says_so():
+    plan = scheme(points(), awards=[{"id": "first", "name": "一等奖", "rule": {"by": "rank", "to": 1}}])
+    marked = sheet({"amber": {"points": 100}, "birch": {"points": 99.99}, "cedar": {}})
+    assert first_steps(plan, marked, "amber", 2) == [
+        (
+            "total",
+            "第 1 名，共 2 名；有 0 名更优（其余打分未齐，名次可能变化）",
+            "rank 1 of 2; 0 strictly better (others incomplete, may change)",
+        ),
+        (
+            "first",
+            "“一等奖”已经确定，不论其余打分如何",
+            "“一等奖” is certain, however the missing marks turn out",
+        ),
+    ]
+    assert first_steps(plan, marked, "birch", 2)[1][0] == "total"
+
+
+def test_how_far_an_entry_came_is_told_with_the_cut_it_met():
+    plan = staged({"by": "ratio", "ratio": "0.5", "ties": "trim"})
+    marks = {"amber": 90, "birch": 80, "cedar": 80, "dogwood": 70}
+    marked = sheet({entry: {"first": mark, "second": 50} for entry, mark in marks.items()})
+    assert first_steps(plan, marked, "birch", 2) == [
+        (
+            "total",
+            "并列第 2 名，共 4 名；有 1 名更优；止于“预赛”",
+            "shared rank 2 of 4; 1 strictly better; as far as “Heats”",
+        ),
+        (
+            "first",
+            "“预赛”：止步（取 50 %，2 名，有 2 名在前或并列）",
+            "“Heats”: out (50 %, 2 places, 2 ahead or level)",
+        ),
+    ]
+    assert first_steps(plan, marked, "amber", 2)[1][2] == "“Heats”: through (50 %, 2 places, 0 ahead or level)"
+
+
+@pytest.mark.parametrize(
+    ("advance", "said", "english"),
+    [
+        ({"by": "first_half"}, "取前一半，1 名，有 0 名在前", "the first half, 1 places, 0 ahead"),
+        (
+            {"by": "score", "at_least": "5", "at_most": "9.5"},
+            "预赛成绩不低于 5，不高于 9.5；目前 9",
+            "预赛成绩 of at least 5 and at most 9.5; 9 so far",
+        ),
+        ({"by": "score", "at_most": "9"}, "预赛成绩不高于 9；目前 9", "预赛成绩 of at most 9; 9 so far"),
+        (
+            {"by": "heats", "to": 1, "also": 2},
+            "各组前 1 名和其余最好的 2 名",
+            "the first 1 of each heat and the 2 next best",
+        ),
+    ],
+)
+def test_each_way_to_the_next_stage_is_told(advance, said, english):
+    marked = sheet({"amber": {"first": 9, "second": 9}, "birch": {"first": 1, "second": 9}})
+    step = explain(staged(advance), marked, "amber")[1]
+    assert (step.zh, step.en) == (f"“预赛”：晋级（{said}）", f"“Heats”: through ({english})")
+
+
+def test_who_was_taken_out_in_a_stage_is_told_by_what():
+    failing = points("first", name="预赛成绩", pass_mark="60", failing="unranked")
+    marked = sheet({"amber": {"first": 59}, "birch": {"first": 60, "second": 1}})
+    steps = explain(staged({"by": "rank", "to": 1}, failing), marked, "amber")
+    assert [step.zh for step in steps[:3]] == [
+        "不参加排名，列在有名次者之后",
+        "“预赛成绩” 59 未达 60，不参加排名",
+        "“预赛”：止步（“预赛成绩” 59 未达 60，不参加排名）",
+    ]
+
+
+def test_a_tie_in_a_stage_is_told_by_what_the_stage_is_ranked_by():
+    plan = staged({"by": "rank", "to": 1}, keys=[{"of": "lot"}])
+    given = {"amber": {"first": 9, "second": 1}, "birch": {"first": 8}, "cedar": {"first": 8}}
+    marked = sheet(given, lots={"birch": 1})
+    steps = explain(plan, marked, "cedar")
+    assert steps[1].zh == "“预赛成绩”同为 8.00，并列由“抽签”决出：本参赛者未测得"
