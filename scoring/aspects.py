@@ -219,10 +219,12 @@ class SingleCounted(Counted):
         self.void = self.known & (self.states == NOT_ATTEMPTED_STATE)
 
     def _untouched(self) -> Flags:
-        return np.ones(self.missing.shape, dtype=np.bool_)
+        untouched: Flags = np.ones(self.missing.shape, dtype=np.bool_)
+        return untouched
 
     def _so_far(self) -> Flags:
-        return self.own
+        own: Flags = self.own
+        return own
 
     def raw(self, lanes: int, dtype: type) -> Lanes:
         """What the rule makes of the marks; nothing where it was not attempted."""

@@ -16,6 +16,7 @@ from scoring.ranking_problems import found_in_ranking
 from scoring.saying import SchemeProblem
 from scoring.tables import named_nodes
 from scoring.team.problems import found as found_in_table
+from scoring.team.words import LotKey
 
 __all__ = ["SchemeProblem", "found", "read"]
 
@@ -67,7 +68,10 @@ def _misread(document: bytes | str, message: str) -> SchemeProblem:
 
 def _node_at(document: bytes | str, path: str) -> str:
     """The id of the innermost node on a path like `$.root.parts[0].high`, with the rest of the path."""
-    here = msgspec.json.decode(document)
+    try:
+        here = msgspec.json.decode(document)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return "$"  # wrong before the end was read, and the end is wrong too
     named, rest = "", []
     for key, index in re.findall(r"\.([A-Za-z_]+)|\[([0-9]+)\]", path):
         here = here[int(index)] if index else here.get(key)
@@ -100,6 +104,13 @@ def _tables(document: Document, nodes: dict[str, Node]) -> Iterator[SchemeProble
         if not one.by:
             yield SchemeProblem(one.table.id, "要写按哪个属性归组。", "Name the attribute entries are grouped by.")
         yield from found_in_table(one.table)
+        if (
+            one.table.bonuses
+            or one.table.ties == "must_break"
+            or any(isinstance(key, LotKey) for key in one.table.keys)
+        ):
+            zh = "评分标准里的团体表不能有手工加分，也不能靠抽签。"
+            yield SchemeProblem(one.table.id, zh, "A table in a scheme takes no bonuses by hand and no lots.")
         for node in sorted(named_nodes(one.table) - nodes.keys()):
             yield SchemeProblem(one.table.id, f"节点“{node}”不存在。", f"The node “{node}” is not there.")
 

@@ -64,7 +64,12 @@ def tables(computed: Computed) -> tuple[TeamResults, ...]:
         return ()
     from scoring.team.results import results
 
-    return tuple(results(one.table, placings(computed, one.by)) for one in computed.scheme.document.teams)
+    # The ranks of the event are what its own ranking makes them.
+    ties = "dense" if computed.scheme.ranking.ties == "dense" else "shared"
+    return tuple(
+        results(msgspec.structs.replace(one.table, event_ties=ties), placings(computed, one.by))
+        for one in computed.scheme.document.teams
+    )
 
 
 def named_nodes(table: TeamTable) -> set[str]:
