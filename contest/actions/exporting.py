@@ -115,11 +115,20 @@ async def _sheet(store: Store, event: EventId, person: Person, language: str) ->
                 _standing(result, found.entries[EntryId(result.entry)], organisations, names),
                 excluded=_excluded(found, result, language),
                 settled=settled.get(EntryId(result.entry), ""),
+                stopped=_stopped(found, result, language),
             )
             for result in found.results.rows
         ),
         dense=found.scheme.ranking.ties == "dense",
     )
+
+
+def _stopped(found: EventResults, result: Result, language: str) -> str:
+    """The name of the stage from which an entry did not go on, if there is one."""
+    if "out" not in result.advances:
+        return ""
+    stage = found.results.stages[result.advances.index("out")]
+    return _named(stage.name, stage.name_en, language)
 
 
 def _excluded(found: EventResults, result: Result, language: str) -> tuple[str, ...]:

@@ -39,6 +39,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """By name: what keeps it out of the ranking although it competes; empty names mean that it has no result."""
     settled: str = ""
     """How its place among equals was decided: drawn, lot or decided."""
+    stopped: str = ""
+    """The stage from which it did not go on."""
 
 
 class EventSheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -242,7 +244,9 @@ def _remark(one: Standing, words: dict[str, str]) -> str:
         return words["excluded"].format(names=names) if names else words["no_result"]
     if one.total is None:
         return words["incomplete"].format(complete=one.complete, aspects=one.aspects)
-    return words[f"settled_{one.settled}"] if one.settled else ""
+    told = [words["stopped"].format(stage=one.stopped)] if one.stopped else []
+    told += [words[f"settled_{one.settled}"]] if one.settled else []
+    return words["and"].join(told)
 
 
 def _has_tie(sheet: EventSheet) -> bool:

@@ -48,6 +48,32 @@ def test_the_summary_says_of_everybody_why_there_is_no_rank():
     assert [(row[0], row[-1]) for row in table.rows] == [("1", ""), (None, "未评完 3/4"), (None, "取消资格")]
 
 
+def test_the_summary_says_what_bars_where_it_ended_and_how_equals_were_ordered():
+    listed = sheet(
+        standing("安禾", 1, "90.00", settled="lot"),
+        standing("柏青", 2, "90.00", settled="decided", stopped="初赛"),
+        standing("程一", None, "80.00", excluded=("违反安全规程", "理论")),
+        standing("丁二", None, None, excluded=("",)),
+    )
+    assert [row[-1] for row in score_summary(listed, "zh").rows] == [
+        "并列，抽签定先后",
+        "止于“初赛”；并列，裁判长定先后",
+        "不排名（违反安全规程、理论）",
+        "无成绩",
+    ]
+    assert [row[-1] for row in score_summary(listed, "en").rows] == [
+        "Tied, order by lot",
+        "Out after “初赛”; Tied, order by the chief judge",
+        "Not ranked (违反安全规程、理论)",
+        "No result",
+    ]
+
+
+def test_dense_ranks_say_that_none_is_skipped():
+    tied = (standing("安禾", 1, "90.00"), standing("柏青", 1, "90.00"), standing("程一", 2, "80.00"))
+    assert "不空缺" in award_list(sheet(*tied, dense=True), "zh").note
+
+
 def test_a_draft_says_so():
     assert "draft" in award_list(sheet(state="draft"), "en").subtitle
 

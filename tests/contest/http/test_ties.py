@@ -7,7 +7,7 @@ import pytest
 from contest.model.ids import ContestId
 from contest.store.tables import WordsRow
 from contest.store.verify import verify
-from tests.contest.http.desk import Desks, Ground, Json
+from tests.contest.http.desk import SCHEME, Desks, Ground, Json, Official
 from tests.contest.http.test_marks_and_publishing import Marking
 
 
@@ -147,3 +147,41 @@ async def test_two_who_decide_at_once_do_not_both_decide(ground: Ground) -> None
 
     codes = await asyncio.gather(*(decide(*order) for order in ((0, 1), (1, 0), (0, 1))))
     assert sorted(codes) == [201, 409, 409]
+
+
+async def test_an_explanation_names_the_lots(ground: Ground) -> None:
+    tied = await Tied.finish(ground)
+    await tied.decide(1, 0)
+    steps = await ground.chief.get(f"{tied.event}/results/{tied.entries[0]}/why")
+    told = " ".join(step["zh"] + step["en"] for step in steps)
+    assert "2 个并列的先后由现场抽签定为第 2 位（台账第" in told
+    assert "number 2 of 2 tied, by lots drawn in public" in told
+
+
+async def test_an_explanation_of_a_blind_event_names_no_organisation(ground: Ground) -> None:
+    document = SCHEME | {"ranking": {"keys": [{"of": "attribute", "attribute": "organisation"}]}}
+    event = await ground.event("焊工", blind=True)
+    await ground.organiser.ask("PUT", f"/events/{event}/scheme", {"document": document})
+    entries = await ground.entries(event, ["赵甲", "钱乙"])
+    for entry, name in zip(entries, ("东风机械厂", "红星机械厂"), strict=True):
+        made = await ground.admin.post("/organisations", {"name": name, "kind": "enterprise"})
+        await ground.organiser.ask("PATCH", f"/entries/{entry}", {"organisation": made["id"]})
+    session = {"name": "理论", "aspects": ["theory"]}
+    theory = (await ground.organiser.post(f"/events/{event}/sessions", session))["id"]
+    panel = await ground.panel(event)
+    practice = (await ground.organiser.post(f"/events/{event}/sessions", {"name": "实操", "panel": panel["id"]}))[
+        "id"
+    ]
+    for key in (theory, practice):
+        await ground.chief.post(f"/sessions/{key}/open")
+    marking = Marking(event, entries, theory, practice, await ground.tablets(panel))
+    await marking.finish(ground, 50, 50)
+
+    async def told(person: Official) -> str:
+        answers = [await person.get(f"/events/{event}/results/{entry}/why") for entry in entries]
+        return " ".join(step["zh"] + step["en"] for steps in answers for step in steps)
+
+    assert "红星机械厂" in await told(ground.organiser)  # who drew the numbers knows
+    behind = await told(ground.chief)
+    assert "机械厂" not in behind
+    assert "〔盲评〕" in behind

@@ -2,8 +2,12 @@ import { setLanguage } from '$lib/i18n.svelte';
 import { cleanup, render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { atDesk } from '../desk.svelte';
+import Agreement from '../parts/Agreement.svelte';
+import SessionActs from '../parts/SessionActs.svelte';
 import Ties from '../parts/Ties.svelte';
-import type { EventResults, ResultRow, Tie } from '../types';
+import { ContestDesk } from '../state/contest.svelte';
+import type { EventResults, ResultRow, Session, Tie } from '../types';
 import { Refusal, withServer } from './fakeServer';
 
 const server = withServer();
@@ -79,6 +83,48 @@ test('a decision, and every one after the first, needs its reason', async () => 
   await person.click(act());
   expect(server.current.asked.map((one) => one.body)).toMatchObject([{ how: 'drawn', replaces: 9, reason: '抽签程序有误' }]);
   expect(await screen.findByRole('alert')).toBeTruthy();
+});
+
+test('a session with marks too far apart is signed only with a reason', async () => {
+  server.current.on('POST', '/sessions/s/confirm', () => ({})).on('GET', '/me', () => ({
+    account: 'a', name: '裁判长', language: 'zh', grants: [{ role: 'chief_judge', contest: 'c', event: null }],
+  }));
+  await atDesk.begin();
+  const gates = { line: 'session', subject: 's', round: 1, state: 'locked', next: 'confirmed', passed: [], missing: null, pending: null };
+  const session = { id: 's', contest: 'c', event: 'e', stage: 't', name: '实操', panel: null, room: '', starts_at: '', aspects: [], entries: [], position: 0, gates } as unknown as Session;
+  const event = { id: 'e', contest: 'c', code: 'E', name: '电工', blind: false, public_view: 'live', position: 1 } as const;
+  render(SessionActs, { desk: new ContestDesk('c'), row: event, session, matrix: null, remarks: 2, ondone: () => undefined });
+  const person = userEvent.setup();
+  await person.click(screen.getByRole('button', { name: '签字确认“实操”' }));
+  const dialog = within(screen.getByRole('dialog'));
+  expect(dialog.getByText(/有 2 处裁判打分差距超出规定/)).toBeTruthy();
+  const sign = dialog.getByRole<HTMLButtonElement>('button', { name: '签字确认“实操”' });
+  expect(sign.disabled).toBe(true);
+  await person.type(dialog.getByLabelText('理由'), '复核后维持');
+  await person.click(sign);
+  expect(server.current.asked.at(-1)).toMatchObject({ path: '/sessions/s/confirm', body: { reason: '复核后维持' } });
+});
+
+test('how far judges agree is read only when somebody looks', async () => {
+  const statistic = (value: string) => ({ value, why: value ? '' : '只有一名裁判', why_en: '' });
+  server.current.on('GET', '/events/e/agreement', () => ({
+    unit: 'mark', marks: 6, panels: [{ panel: '', said: '可靠程度 0.91', said_en: '' }],
+    judges: [{
+      panel: '', seat: 1, judge_name: '周师傅', marks: 3, bias: statistic('1.92'), distance: statistic('0.50'), spread: statistic(''),
+      drift: statistic(''), said: '1 号裁判平均比同组高 1.92 分', said_en: '', severity: '', severity_en: '',
+    }],
+    aspects: [{ aspect: 'x', name: '工艺', name_en: '', panel: '', entries: 2, mean_spread: '3.75', widest: '6.00', limit: '2.00', over: 1, alpha: statistic('0.42'), said: '', said_en: '' }],
+    adjusted: '校正的说明', adjusted_en: '', reference: 'Linacre (1994)',
+  }));
+  render(Agreement, { event: 'e' });
+  expect(server.current.asked).toEqual([]);
+  const details = screen.getByText(/裁判一致性/).closest('details');
+  if (!details) throw new Error('nothing to open');
+  details.open = true;
+  details.dispatchEvent(new Event('toggle'));
+  expect(await screen.findByText('1 号裁判平均比同组高 1.92 分')).toBeTruthy();
+  expect(screen.getByText(/仅供参考，不改变任何得分和名次/)).toBeTruthy();
+  expect(screen.getAllByLabelText('只有一名裁判')).toHaveLength(2);
 });
 
 test('nobody but the chief judge decides, nor while sessions are open or results published', () => {
