@@ -86,7 +86,7 @@ def _attempts(field: Field, key: Key, column: int, rival: int) -> Said:
     name = named(field.scheme, key.node)
     parts = keys.parts(field, key.node)
     best = min if getattr(field.scheme.nodes[key.node].node, "from_", "high") == "low" else max
-    own = [[field.score(part, one) for part in parts if field.answered(part)[one]] for one in (column, rival)]
+    own = [[field.score(part, one) for part in parts if field.given(part)[one]] for one in (column, rival)]
     ours, theirs = (sorted(scores, reverse=best is max) for scores in own)
     at = next(
         (at for at, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other),
