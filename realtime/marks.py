@@ -18,7 +18,8 @@ from contest.model.tie import How, TieDecision
 from contest.store.open import Store
 from contest.store.queries import live
 from contest.store.queries.results import CountedMark
-from scoring import Sheet, SheetMark
+from realtime.cells import Cells
+from scoring import Sheet
 
 _Text = TypeVar("_Text", bound=str)
 
@@ -36,8 +37,7 @@ class EventMarks:
         self._counting: dict[Slot, CountedMark] = {}
         self._pending: dict[MarkId, tuple[Slot, CountedMark]] = {}
         self._plan: EventPlan | None = None
-        self._layout: Layout | None = None
-        self._placed: dict[Slot, SheetMark] = {}
+        self._cells: Cells | None = None
         self._touched: set[Slot] = set()
         self.statuses: dict[EntryId, str] = {}
         """What was ruled about entries."""
@@ -61,17 +61,12 @@ class EventMarks:
 
     def sheet(self, plan: EventPlan) -> Sheet:
         """The sheet of what counts; only what is new finds its place anew while the plan stays the same."""
-        if self._layout is None or plan != self._plan:
-            self._plan, self._layout, self._placed = plan, Layout.of(plan), {}
+        if self._cells is None or plan != self._plan:
+            self._plan, self._cells = plan, Cells(Layout.of(plan))
             self._touched = set(self._counting)
-        for slot in self._touched:
-            placed = self._layout.place(self._counting[slot])
-            if placed is None:
-                self._placed.pop(slot, None)
-            else:
-                self._placed[slot] = placed
+        self._cells.keep({slot: self._counting[slot] for slot in self._touched})
         self._touched = set()
-        return self._layout.sheet(list(self._placed.values()))
+        return self._cells.sheet()
 
     def _fold(self, fact: Fact) -> None:
         match fact.body:

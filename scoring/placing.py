@@ -10,13 +10,10 @@ import numpy.typing as npt
 from scoring.plan import Plan
 from scoring.scheme import Scheme
 from scoring.sheet import (
-    ABSENT,
-    ABSENT_STATE,
     BLANK_STATE,
-    ENTERED,
     ENTERED_STATE,
-    NOT_ATTEMPTED,
     NOT_ATTEMPTED_STATE,
+    STATES,
     WHOLE_PANEL,
     Block,
     Marks,
@@ -26,8 +23,6 @@ from scoring.sheet import (
 
 Values = npt.NDArray[np.int64]
 States = npt.NDArray[np.uint8]
-
-_STATES = {ENTERED: ENTERED_STATE, ABSENT: ABSENT_STATE, NOT_ATTEMPTED: NOT_ATTEMPTED_STATE}
 
 
 class Cells(NamedTuple):
@@ -77,7 +72,7 @@ def columns(scheme: Scheme, sheet: Sheet) -> Marks:
     try:
         aspect = np.array([aspects[mark[1]] for mark in sheet.marks], dtype=np.int64)
         entry = np.array([places[mark[0]] for mark in sheet.marks], dtype=np.int64)
-        state = np.array([_STATES[mark[3]] for mark in sheet.marks], dtype=np.uint8)
+        state = np.array([STATES[mark[3]] for mark in sheet.marks], dtype=np.uint8)
     except KeyError as unknown:
         raise SheetProblem(f"neither the scheme nor the list of entries knows {unknown}") from None
     seat = np.array([mark[2] for mark in sheet.marks], dtype=np.int64)

@@ -88,6 +88,8 @@ class SheetProblem(ValueError):
 
 BLANK_STATE, ENTERED_STATE, ABSENT_STATE, NOT_ATTEMPTED_STATE = 0, 1, 2, 3
 """How a cell of the arrays stands; odd states carry a number."""
+STATES = {ENTERED: ENTERED_STATE, ABSENT: ABSENT_STATE, NOT_ATTEMPTED: NOT_ATTEMPTED_STATE}
+"""The state of a cell by what its mark says."""
 
 
 class Grid(NamedTuple):

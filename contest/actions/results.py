@@ -24,6 +24,7 @@ from contest.store.queries.results import CountedMark, EventGates, MarkOnRecord,
 from contest.store.queries.ties import tie_decisions
 from scoring import Results, Sheet, SheetMark, results
 from scoring.scheme import NodeLine, Scheme
+from scoring.sheet import Block
 
 
 class EventPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,10 +141,13 @@ class Layout:
         blind: bool,
         attributes: Attributes = MappingProxyType({}),
     ) -> None:
-        self._aspects = scheme.aspects
+        self.aspects = scheme.aspects
+        """What is marked, in the order of the scheme."""
+        self.entries = tuple(sorted(entry.id for entry in entries))
+        """Who is marked, in the order of the sheet."""
         self._attributes = attributes
         self._numbers = {WHOLE_PANEL: 0} | {seat.id: seat.number for panel in panels for seat in panel.seats}
-        self._known = {entry.id for entry in entries}
+        self._known = frozenset(self.entries)
         # Behind stations nothing else may order equal rows, not even later: the order would say who is who.
         self._labels: dict[str, str] = {entry.id: entry.station if blind else label_of(entry) for entry in entries}
         self._statuses: dict[str, str] = {
@@ -152,7 +156,7 @@ class Layout:
         sizes: dict[PanelId | None, int] = {panel.id: len(panel.seats) for panel in panels if panel.seats}
         self.most = max(sizes.values(), default=1)
         """The size of the largest panel."""
-        self._judges: dict[tuple[str, str], int] = {
+        judges: dict[tuple[str, str], int] = {
             (entry, aspect): sizes[session.panel]
             for session in sessions
             if session.panel in sizes
@@ -161,6 +165,8 @@ class Layout:
             for entry in session.entries
             if entry in self._known
         }
+        # A panel as large as the largest need not be named for each entry and aspect.
+        self._judges = {place: size for place, size in judges.items() if size != self.most}
 
     @classmethod
     def of(cls, plan: EventPlan) -> Layout:
@@ -170,7 +176,7 @@ class Layout:
 
     def place(self, mark: CountedMark | MarkOnRecord) -> SheetMark | None:
         """Say where a mark stands on the sheet; None when it stands nowhere."""
-        if mark.kind == MarkKind.ERASED or mark.aspect not in self._aspects or mark.entry not in self._known:
+        if mark.kind == MarkKind.ERASED or mark.aspect not in self.aspects or mark.entry not in self._known:
             return None
         number = self._numbers.get(mark.seat, self.most + 1)
         if number > self._judges.get((mark.entry, mark.aspect), self.most):
@@ -181,14 +187,14 @@ class Layout:
         """The sheet with these marks."""
         return self.sheet([placed for mark in marks if (placed := self.place(mark)) is not None])
 
-    def sheet(self, marks: Sequence[SheetMark]) -> Sheet:
+    def sheet(self, marks: Sequence[SheetMark] | Block) -> Sheet:
         """The sheet with marks that have their places."""
         return Sheet(
-            entries=tuple(sorted(self._known)),
+            entries=self.entries,
             statuses=self._statuses,
             marks=marks,
             # An aspect that is scheduled nowhere waits for marks: it must not look complete.
-            seats=dict.fromkeys(self._known, self.most),
+            seats=self.most,
             panels=self._judges,
             labels=self._labels,
             attributes=self._attributes,
