@@ -18,7 +18,6 @@ from contest.offload import offload
 from contest.store.open import Store
 from contest.store.queries import schemes
 from contest.store.queries.results import first_marked, marks_that_count
-from scoring import SheetMark
 from scoring.agreement import Agreement, Coefficient, JudgeAgreement
 
 IN_PROCESS = 3_000
@@ -108,8 +107,8 @@ async def agreement_of(store: Store, event: EventId) -> AgreementSheet:
     plan = await plan_of(store, event)
     marks = await marks_that_count(store, event)
     layout = Layout.of(plan)
-    sheet = await asyncio.to_thread(layout.laid_out, marks)
-    placed = [mark for mark in sheet.marks if isinstance(mark, SheetMark)]
+    placed = [place for mark in marks if (place := layout.place(mark)) is not None]
+    sheet = layout.sheet(placed)
     question = Question(
         document=(await schemes.scheme_in_force(store, event)).document,
         entries=sheet.entries,
