@@ -90,6 +90,8 @@ def _check_seats(layout: Plan, seats: Values, states: States | None) -> None:
     """Nobody marks from a seat that the panel of this aspect of this entry does not have."""
     if not seats.size or int(seats.min()) == layout.judges:
         return
+    if int(seats.min()) < 0:
+        raise SheetProblem("a panel of fewer judges than none")
     beyond = np.arange(layout.judges).reshape(-1, 1, 1) >= seats
     if states is None or (states[beyond] != BLANK_STATE).any():
         raise SheetProblem("a mark comes from a seat that the panel does not have")

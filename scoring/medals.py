@@ -39,14 +39,15 @@ def medals(order: Order, rule: Medal) -> Medals:
     window = math.floor(exact(rule.window) * field.denominator(scheme.root.id))
     nobody: Flags = np.zeros(len(totals), dtype=np.bool_)
 
-    def near(top: object, among: Flags) -> Flags:
-        return among & np.asarray(totals >= top - window, dtype=np.bool_)  # type: ignore[operator]  # a number
+    def near(top: int, among: Flags) -> Flags:
+        # The window may be wider than 64 bits, so the number is not one of the array's.
+        return among & np.asarray(totals >= top - window, dtype=np.bool_)
 
     def best(among: Flags) -> Flags:
-        return near(totals[among].max(), among) if among.any() else nobody
+        return near(int(totals[among].max()), among) if among.any() else nobody
 
     def after(taken: Flags, among: Flags) -> Flags:
-        return near(totals[taken].min(), among & ~taken)
+        return near(int(totals[taken].min()), among & ~taken)
 
     gold = best(order.ranks > 0)
     rest = (order.ranks > 0) & ~gold

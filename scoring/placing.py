@@ -73,10 +73,12 @@ def columns(scheme: Scheme, sheet: Sheet) -> Marks:
         aspect = np.array([aspects[mark[1]] for mark in sheet.marks], dtype=np.int64)
         entry = np.array([places[mark[0]] for mark in sheet.marks], dtype=np.int64)
         state = np.array([STATES[mark[3]] for mark in sheet.marks], dtype=np.uint8)
+        seat = np.array([mark[2] for mark in sheet.marks], dtype=np.int64)
+        value = np.array([_NOTHING if mark[4] is None else mark[4] for mark in sheet.marks], dtype=np.int64)
     except KeyError as unknown:
         raise SheetProblem(f"neither the scheme nor the list of entries knows {unknown}") from None
-    seat = np.array([mark[2] for mark in sheet.marks], dtype=np.int64)
-    value = np.array([_NOTHING if mark[4] is None else mark[4] for mark in sheet.marks], dtype=np.int64)
+    except OverflowError:
+        raise SheetProblem("a mark has a seat or a value that no panel and no aspect allows") from None
     return Marks(entry, aspect, seat, state, value)
 
 

@@ -21,6 +21,8 @@ from scoring.team.words import LotKey
 __all__ = ["SchemeProblem", "found", "read"]
 
 LARGEST = 1_000_000
+MOST_FACTORS = 100
+"""So many aspects are multiplied with each other at most, counted through all levels."""
 
 
 def read(document: bytes | str) -> Document:
@@ -74,7 +76,10 @@ def _node_at(document: bytes | str, path: str) -> str:
         return "$"  # wrong before the end was read, and the end is wrong too
     named, rest = "", []
     for key, index in re.findall(r"\.([A-Za-z_]+)|\[([0-9]+)\]", path):
-        here = here[int(index)] if index else here.get(key)
+        try:
+            here = here[int(index) if index else key]
+        except (KeyError, IndexError, TypeError):
+            here = None  # a word that stands twice is read first and looked up last
         rest.append(f"[{index}]" if index else key)
         if isinstance(here, dict) and isinstance(here.get("id"), str):
             named, rest = here["id"], []
@@ -86,13 +91,19 @@ def _node_at(document: bytes | str, path: str) -> str:
 def found(document: Document) -> Iterator[SchemeProblem]:
     """Everything in a well-written document that makes no sense, node by node."""
     nodes: dict[str, Node] = {}
-    yield from _tree(document.root, nodes)
-    root = document.root
-    if root.weight != "1" or root.sign != "plus" or not root.counts:
-        yield root.wrong("总分不能有权重、负号或不计分。", "The total takes no weight, no minus and must count.")
-    yield from _references(nodes, root)
+    wrong = [*_tree(document.root, nodes), *_root(document.root)]
+    wrong += _references(nodes)
+    yield from wrong
+    if not wrong:
+        # How far a node reaches can only be asked where every node is right.
+        yield from _products(nodes, document.root)
     yield from found_in_ranking(document, nodes)
     yield from _tables(document, nodes)
+
+
+def _root(root: Sum) -> Iterator[SchemeProblem]:
+    if root.weight != "1" or root.sign != "plus" or not root.counts:
+        yield root.wrong("总分不能有权重、负号或不计分。", "The total takes no weight, no minus and must count.")
 
 
 def _tables(document: Document, nodes: dict[str, Node]) -> Iterator[SchemeProblem]:
@@ -153,7 +164,7 @@ def _limits(node: AspectPart) -> Iterator[SchemeProblem]:
     yield from node.problems()
 
 
-def _references(nodes: dict[str, Node], root: Sum) -> Iterator[SchemeProblem]:
+def _references(nodes: dict[str, Node]) -> Iterator[SchemeProblem]:
     """What names another node: it must be there, and nothing may be made of itself."""
     missing = False
     for node in nodes.values():
@@ -174,8 +185,6 @@ def _references(nodes: dict[str, Node], root: Sum) -> Iterator[SchemeProblem]:
             needs[node.node].append(node.id)
     if (circle := _circle(needs)) is not None:
         yield nodes[circle].wrong("这个节点绕着圈用到自己。", "This node is made of itself, in a circle.")
-        return
-    yield from _reaching_below(nodes, root)
 
 
 def _circle(needs: dict[str, list[str]]) -> str | None:
@@ -196,12 +205,20 @@ def _circle(needs: dict[str, list[str]]) -> str | None:
     return None
 
 
-def _reaching_below(nodes: dict[str, Node], root: Sum) -> Iterator[SchemeProblem]:
-    """What is multiplied must not reach below zero: two bad things would make a good one."""
+def _products(nodes: dict[str, Node], root: Sum) -> Iterator[SchemeProblem]:
+    """What is multiplied must not reach below zero: two bad things would make a good one. Nor is it too much."""
     if not any(isinstance(node, Product) for node in nodes.values()):
         return
-    from scoring.scheme import laid_out
+    from scoring.scheme import in_order, laid_out
 
+    factors: dict[str, int] = {}
+    for node in in_order(root):
+        below = [factors[id_] for id_ in node.needs()] if isinstance(node, Composite) else [1]
+        factors[node.id] = sum(below) if isinstance(node, Product) else max(below)
+        if factors[node.id] > MOST_FACTORS:
+            # Carried into itself again and again a product has more digits than there is room for.
+            yield node.wrong("层层相乘的因数太多。", "Too many factors are multiplied, level upon level.")
+            return
     spans = laid_out(root).spans
     for node in nodes.values():
         if isinstance(node, Product):

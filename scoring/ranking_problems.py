@@ -183,6 +183,8 @@ def _condition(at: str, condition: Condition, nodes: Nodes) -> Iterator[SchemePr
         if condition.is_:
             yield SchemeProblem(at, "is 要与 attribute 一起写。", "“is” stands with an attribute.")
         yield from _limits(at, condition, nodes)
+    elif not condition.is_:
+        yield SchemeProblem(at, "要写明属性等于什么（is）。", "Say what the attribute must be (is).")
     elif (condition.node, condition.at_least, condition.at_most) != (None, None, None):
         yield SchemeProblem(
             at, "名单属性的条件不带节点和分数线。", "A condition on an attribute names no node and no limits."

@@ -195,17 +195,7 @@ def laid_out(root: Sum) -> Laid:
     """Find the order of computing, and what every node can become."""
     nodes = {node.id: node for node in tree(root)}
     struck = _struck(root)
-    order: dict[str, Node] = {}
-
-    def visit(id_: str) -> None:
-        if id_ in order:
-            return
-        for needed in _needs(nodes[id_], struck):
-            visit(needed)
-        order[id_] = nodes[id_]
-
-    for id_ in nodes:
-        visit(id_)
+    order = in_order(root)
     counting: set[str] = set()
     waiting = [root.id]
     while waiting:
@@ -213,8 +203,25 @@ def laid_out(root: Sum) -> Laid:
         if id_ not in counting:
             counting.add(id_)
             waiting += _needs(nodes[id_], struck)
-    spans = bounds.spans(order.values(), struck)
-    return Laid(tuple(order.values()), spans, struck, frozenset(counting))
+    return Laid(order, bounds.spans(order, struck), struck, frozenset(counting))
+
+
+def in_order(root: Sum) -> tuple[Node, ...]:
+    """All nodes in the order of computing: each after those it is made of, and after the vetoes that strike it."""
+    nodes = {node.id: node for node in tree(root)}
+    struck = _struck(root)
+    order: dict[str, Node] = {}
+    for start in nodes:
+        # A score may be carried on a thousand times, so no function calls itself here.
+        waiting = [start]
+        while waiting:
+            id_ = waiting[-1]
+            needed = [one for one in _needs(nodes[id_], struck) if one not in order]
+            if id_ in order or not needed:
+                order[waiting.pop()] = nodes[id_]
+            else:
+                waiting += reversed(needed)
+    return tuple(order.values())
 
 
 def _needs(node: Node, struck: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

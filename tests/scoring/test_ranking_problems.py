@@ -74,6 +74,7 @@ def key(**words):
         ({"awards": [award(keys=[{"node": "x"}])]}, "x", "not there"),
         ({"awards": [award(all_of=[{"node": "x", "at_least": "1"}])]}, "prize", "“x” is not there"),
         ({"awards": [award(any_of=[{"is": "职工"}])]}, "prize", "stands with an attribute"),
+        ({"awards": [award(any_of=[{"attribute": "kind"}])]}, "prize", "must be (is)"),
         ({"awards": [award(any_of=[{"attribute": "kind", "is": "x", "at_most": "1"}])]}, "prize", "no limits"),
     ],
 )
