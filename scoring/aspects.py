@@ -89,7 +89,7 @@ class WholePanel(Counted):
     def raw(self, _lanes: int, dtype: type) -> Lanes:
         """What the rule makes of the marks."""
         assert isinstance(self.group.rule, PanelKernel)
-        score = panel.whole(self.group.rule, self.grid.panel[:, self.group.columns].astype(dtype, copy=False))
+        score = panel.whole(self.group.rule, self.grid.panel[:, self.group.columns], dtype)
         return Lanes(score, score, score)
 
 
@@ -257,7 +257,7 @@ class DualCounted(SingleCounted):
 
     def __init__(self, group: Group, grid: Grid) -> None:
         states, seats = grid.panel_states[:, group.columns], grid.seats[group.columns]
-        marks = grid.panel[:, group.columns]
+        marks = grid.panel[:, group.columns].astype(np.int64, copy=False)
         there = (states & 1) == 1
         present = there.sum(axis=0)
         self.blanks = seats - (states != BLANK_STATE).sum(axis=0)

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring.exact import THOUSAND
+from scoring.kinds.kernel import Whole
 from scoring.kinds.part import FARTHEST
-from scoring.placing import States, Values, cells, states_of
+from scoring.placing import States, Values, cells, everywhere, states_of
 from scoring.plan import Group, Plan
 from scoring.scheme import Scheme
 from scoring.sheet import BLANK_STATE, ENTERED_STATE, IN_COMPETITION, Grid, Sheet, SheetProblem
@@ -53,7 +54,7 @@ def _seats(layout: Plan, sheet: Sheet) -> Values:
     """How many judges mark each aspect of each entry."""
     shape = (len(layout.panel_columns), len(sheet.entries))
     if isinstance(sheet.seats, int):
-        seats = np.broadcast_to(np.int64(sheet.seats), shape)
+        seats: Values = everywhere(sheet.seats, shape, np.int64)
     else:
         seats = np.broadcast_to(np.array([sheet.judges(entry) for entry in sheet.entries], dtype=np.int64), shape)
     if sheet.panels:
@@ -88,7 +89,9 @@ def _part(states: States | None, group: Group) -> States | None:
 
 def _check_seats(layout: Plan, seats: Values, states: States | None) -> None:
     """Nobody marks from a seat that the panel of this aspect of this entry does not have."""
-    if not seats.size or int(seats.min()) == layout.judges:
+    # One number for all need not be looked for everywhere.
+    fewest = seats[:1, :1] if seats.strides == (0, 0) else seats
+    if not seats.size or int(fewest.min()) == layout.judges:
         return
     if int(seats.min()) < 0:
         raise SheetProblem("a panel of fewer judges than none")
@@ -97,7 +100,7 @@ def _check_seats(layout: Plan, seats: Values, states: States | None) -> None:
         raise SheetProblem("a mark comes from a seat that the panel does not have")
 
 
-def _check_values(scheme: Scheme, group: Group, values: Values, states: States | None) -> None:
+def _check_values(scheme: Scheme, group: Group, values: Whole, states: States | None) -> None:
     # The proof that nothing overflows rests on the document's limits, so they are asked again here.
     aspect = scheme.aspects[group.aspects[0]]
     farthest = FARTHEST * THOUSAND
@@ -113,7 +116,7 @@ def _check_values(scheme: Scheme, group: Group, values: Values, states: States |
         raise SheetProblem(f"a mark for {group.aspects[at]} is outside its limits")
 
 
-def _fit(values: Values, low: int, high: int, step: int) -> bool:
+def _fit(values: Whole, low: int, high: int, step: int) -> bool:
     """Whether all values are within limits and on a step; a blank counts as 0."""
     if not low <= int(values.min()) <= int(values.max()) <= high:
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -45,10 +46,10 @@ class Adding(NamedTuple):
     """Rows with their whole-number weights, below zero for what is taken away."""
 
     rows: list[int]
-    plus: list[int]
-    plus_weights: list[int]
-    minus: list[int]
-    minus_weights: list[int]
+    plus: tuple[int, ...]
+    plus_weights: tuple[int, ...]
+    minus: tuple[int, ...]
+    minus_weights: tuple[int, ...]
     base: int
     denominator: int
     size: int
@@ -256,10 +257,10 @@ def _adding(node: Sum, rows: Mapping[str, int], sizes: Mapping[str, int], over: 
     minus = [part.id for part in node.counting if part.sign == "minus"]
     return Adding(
         rows=list(rows.values()),
-        plus=[rows[id_] for id_ in plus],
-        plus_weights=[whole[id_] for id_ in plus],
-        minus=[rows[id_] for id_ in minus],
-        minus_weights=[whole[id_] for id_ in minus],
+        plus=tuple(rows[id_] for id_ in plus),
+        plus_weights=tuple(whole[id_] for id_ in plus),
+        minus=tuple(rows[id_] for id_ in minus),
+        minus_weights=tuple(whole[id_] for id_ in minus),
         base=int(base * denominator),
         denominator=denominator,
         size=size,
@@ -281,10 +282,18 @@ def _any(flags: Flags) -> Flags:
     return together
 
 
-def _weighted(values: Whole, rows: list[int], weights: list[int]) -> Whole:
-    first, last = rows[0], rows[-1]
-    # Aspects of one criterion mostly stand side by side, and need not be copied.
-    together = last - first + 1 == len(rows) and rows == list(range(first, last + 1))
-    parts = values[first : last + 1] if together else values[rows]
-    summed: Whole = (parts * np.array(weights, dtype=values.dtype)[:, np.newaxis, np.newaxis]).sum(axis=0)
+def _weighted(values: Whole, rows: tuple[int, ...], weights: tuple[int, ...]) -> Whole:
+    summed: Whole = np.add.reduce(values[_laid(rows)] * _column(weights, values.dtype), axis=0)
     return summed
+
+
+@lru_cache(maxsize=1024)
+def _laid(rows: tuple[int, ...]) -> slice | list[int]:
+    """Rows that stand side by side, as the aspects of one criterion mostly do, need not be copied."""
+    together = rows == tuple(range(rows[0], rows[-1] + 1))
+    return slice(rows[0], rows[-1] + 1) if together else list(rows)
+
+
+@lru_cache(maxsize=1024)
+def _column(weights: tuple[int, ...], dtype: type) -> Whole:
+    return np.array(weights, dtype=dtype)[:, np.newaxis, np.newaxis]

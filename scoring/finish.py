@@ -41,8 +41,11 @@ class Finish(NamedTuple):
             seen.append(("limits", value, self.before))
         if self.unit is not None and self.unit != self.before:
             # Half up, and the same for what is taken away: −2.5 becomes −3.
-            size = (abs(value) * (2 * self.unit) + self.before) // (2 * self.before)
-            value = np.where(value < 0, -size, size)
+            below_zero = value < 0
+            value = value * (2 * self.unit)
+            value += self.before
+            value -= below_zero
+            value //= 2 * self.before
         return value
 
 

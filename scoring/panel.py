@@ -53,24 +53,27 @@ def kernel(taking: Taking, judges: int, farthest: int, worth: Fraction) -> Panel
     return PanelKernel(how == "median", low, high, fewest, common * worth.denominator, peak, over)
 
 
-def whole(rule: PanelKernel, marks: Whole) -> Whole:
-    """The same as `score` where every seat has a mark and no judge is absent."""
-    over = rule.over[len(marks) - rule.low - rule.high]
+def whole(rule: PanelKernel, marks: Whole, dtype: type) -> Whole:
+    """The same as `score` where every seat has a mark and no judge is absent.
+
+    Marks of 32 bits are added in 32 bits: a plan lets them be so narrow only where their sums fit.
+    """
+    judges = len(marks)
+    if marks.dtype != np.int32:
+        marks = marks.astype(dtype, copy=False)
     summed: Whole
     if rule.by_middle:
         ordered = np.sort(marks, axis=0)
-        summed = ordered[(len(marks) - 1) // 2] + ordered[len(marks) // 2]
+        summed = ordered[(judges - 1) // 2] + ordered[judges // 2]
     elif max(rule.low, rule.high) > 1:
-        summed = np.sort(marks, axis=0)[rule.low : len(marks) - rule.high].sum(axis=0)
+        summed = np.add.reduce(np.sort(marks, axis=0)[rule.low : judges - rule.high], axis=0, dtype=marks.dtype)
     else:
-        summed = marks.sum(axis=0)
+        summed = np.add.reduce(marks, axis=0, dtype=marks.dtype)
         if rule.low:
-            summed -= marks.min(axis=0)
+            summed -= np.minimum.reduce(marks, axis=0)
         if rule.high:
-            summed -= marks.max(axis=0)
-    if over != 1:
-        summed *= over
-    return summed
+            summed -= np.maximum.reduce(marks, axis=0)
+    return summed.astype(dtype, copy=False) * rule.over[judges - rule.low - rule.high]
 
 
 def score(rule: PanelKernel, marks: Whole, seated: Flags | None, present: Whole) -> Whole:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from scoring.kinds.kernel import Whole
 from scoring.plan import Plan
 from scoring.scheme import Scheme
 from scoring.sheet import (
@@ -22,13 +24,14 @@ from scoring.sheet import (
 )
 
 Values = npt.NDArray[np.int64]
+PanelValues = npt.NDArray[np.int64] | npt.NDArray[np.int32]
 States = npt.NDArray[np.uint8]
 
 
 class Cells(NamedTuple):
     """Values and states in the order of the plan; 0 where nothing is entered. States are None where all is."""
 
-    panel: Values
+    panel: PanelValues
     panel_states: States | None
     single: Values
     single_states: States | None
@@ -44,9 +47,15 @@ def cells(scheme: Scheme, layout: Plan, sheet: Sheet) -> Cells:
     return _scattered(scheme, layout, columns(scheme, sheet), len(sheet.entries))
 
 
-def states_of(values: Values, states: States | None) -> States:
+def states_of(values: Whole, states: States | None) -> States:
     """How every cell stands."""
-    return np.broadcast_to(np.uint8(ENTERED_STATE), values.shape) if states is None else states
+    return everywhere(ENTERED_STATE, values.shape, np.uint8) if states is None else states
+
+
+@lru_cache(maxsize=256)
+def everywhere(number: int, shape: tuple[int, ...], kind: type) -> npt.NDArray[Any]:
+    """The same number in every cell, in the memory of one; nobody can write to it."""
+    return np.broadcast_to(kind(number), shape)
 
 
 # ---- marks one by one, or as columns --------------------------------------------------------------------------
@@ -110,13 +119,9 @@ def _scattered(scheme: Scheme, layout: Plan, marks: Marks, entries: int) -> Cell
         values[blank] = 0
         states = np.zeros(size, dtype=np.uint8)
         states[cells] = marks.state
-    return _split(values, states, (layout.judges, len(panels), entries), (len(singles), entries))
-
-
-def _split(values: Values, states: States | None, panel: tuple[int, int, int], single: tuple[int, int]) -> Cells:
-    split = panel[0] * panel[1] * panel[2]
+    panel, single = (layout.judges, len(panels), entries), (len(singles), entries)
     return Cells(
-        panel=values[:split].reshape(panel),
+        panel=_narrowed(layout, values[:split].reshape(panel)),
         panel_states=None if states is None else states[:split].reshape(panel),
         single=values[split:].reshape(single),
         single_states=None if states is None else states[split:].reshape(single),
@@ -156,8 +161,8 @@ def _lying(layout: Plan, block: Block, entries: int) -> Cells:
     shapes = (layout.judges, len(layout.panel_columns), entries), (len(layout.single_columns), entries)
     if (block.panel.shape, block.single.shape) != shapes:
         raise SheetProblem("a block does not have a cell for every seat, aspect and entry")
-    panel, panel_states = _entered(block.panel, block.panel_states)
-    single, single_states = _entered(block.single, block.single_states)
+    panel, panel_states = _entered(_narrowed(layout, block.panel), block.panel_states)
+    single, single_states = _entered(block.single.astype(np.int64, copy=False), block.single_states)
     by_panel, once = layout.as_in_scheme
     if by_panel is not None:
         panel = panel[:, by_panel]
@@ -168,9 +173,17 @@ def _lying(layout: Plan, block: Block, entries: int) -> Cells:
     return Cells(panel, panel_states, single, single_states)
 
 
-def _entered(values: Values, states: States | None) -> tuple[Values, States | None]:
-    """Values as 64-bit numbers, 0 where nothing is entered."""
-    values = values.astype(np.int64, copy=False)
+def _narrowed(layout: Plan, values: PanelValues) -> PanelValues:
+    """The marks of panels in 32 bits where every sum fits; what does not is refused as beyond its limits."""
+    if layout.narrow and values.size and values.dtype != np.int32:
+        kind = np.iinfo(np.int32)
+        fits = kind.min <= int(values.min()) and int(values.max()) <= kind.max
+        return values.astype(np.int32) if fits else values
+    return values if layout.narrow else values.astype(np.int64, copy=False)
+
+
+def _entered(values: Whole, states: States | None) -> tuple[Whole, States | None]:
+    """Values with 0 where nothing is entered."""
     if states is None or not states.size:
         return values, None
     if states.shape != values.shape or int(states.max()) > NOT_ATTEMPTED_STATE:

@@ -27,6 +27,7 @@ from scoring.scheme import Scheme
 
 SAFE = 2**62
 """No step of an int64 plan reaches this."""
+NARROW = 2**31
 
 
 class Group(NamedTuple):
@@ -66,6 +67,8 @@ class Plan(NamedTuple):
     attributes: tuple[str, ...]
     peak: int
     dtype: type
+    narrow: bool
+    """The marks of every panel and their sums fit 32 bits."""
     panel_columns: Mapping[str, int]
     """Where each aspect of the panel stands in the sheet's arrays."""
     single_columns: Mapping[str, int]
@@ -109,6 +112,7 @@ class _Layout:
             attributes=tuple({one.by: None for one in standards if one is not None and one.by}),
             peak=self.peak,
             dtype=np.int64 if self.peak < SAFE else object,
+            narrow=all(max(map(abs, one.fills)) * max(self.judges, 2) < NARROW for one in panels),
             panel_columns=_columns(panels),
             single_columns=_columns(singles),
             as_in_scheme=(

@@ -56,7 +56,7 @@ def _of(group: Group, grid: Grid) -> Iterator[_Found]:
     if isinstance(group.rule, PanelKernel) and group.spread is None:
         return
     entered = grid.panel_states[:, group.columns] == ENTERED_STATE
-    marks = grid.panel[:, group.columns]
+    marks = grid.panel[:, group.columns].astype(np.int64, copy=False)
     highest = np.where(entered, marks, -BEYOND).max(axis=0, initial=-BEYOND)
     lowest = np.where(entered, marks, BEYOND).min(axis=0, initial=BEYOND)
     apart = np.where(entered.any(axis=0), highest - lowest, 0)

@@ -41,7 +41,7 @@ class Block(NamedTuple):
     are computed with.
     """
 
-    panel: npt.NDArray[np.int64]
+    panel: npt.NDArray[np.int64] | npt.NDArray[np.int32]
     panel_states: npt.NDArray[np.uint8] | None
     single: npt.NDArray[np.int64]
     single_states: npt.NDArray[np.uint8] | None
@@ -96,7 +96,8 @@ class Grid(NamedTuple):
     """The sheet as arrays: (judges, aspects, entries) for panels, (aspects, entries) for what is marked once."""
 
     entries: tuple[str, ...]
-    panel: npt.NDArray[np.int64]
+    panel: npt.NDArray[np.int64] | npt.NDArray[np.int32]
+    """In 32 bits where the limits of the scheme allow it: most of what is read is this."""
     panel_states: npt.NDArray[np.uint8]
     seats: npt.NDArray[np.int64]
     """How many judges mark each aspect of each entry."""

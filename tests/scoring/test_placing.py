@@ -1,5 +1,7 @@
 """Marks come one by one, as columns or as blocks: the results are the same, and what does not fit is refused."""
 
+from decimal import Decimal
+
 import msgspec
 import numpy as np
 import pytest
@@ -59,6 +61,24 @@ def test_marks_mean_the_same_in_every_form(chunk):
 @pytest.fixture
 def plan():
     return scheme(panel("work"), points("theory"), panel("style", low="2", high="6"))
+
+
+@pytest.mark.parametrize("high", ["306783", "306784", "999999999"])
+@pytest.mark.parametrize("rule", ["sum", "mean", "median", "trimmed"])
+def test_the_greatest_marks_of_a_panel_are_added_exactly(high, rule):
+    # Seven marks of 306783.000 are the most whose thousandths together fit 32 bits.
+    plan = scheme(panel("work", high=high, step="1", rule={"take": rule}))
+    marks = [SheetMark("amber", "work", seat, "entered", int(high) * 1000) for seat in range(1, 8)]
+    marks += [SheetMark("birch", "work", seat, "entered", 1000 * seat) for seat in range(1, 8)]
+    sheet = Sheet(entries=("amber", "birch"), marks=marks, seats=7)
+    most, least = (7 * int(high), 28) if rule == "sum" else (int(high), 4)
+    block = block_of(plan, sheet)
+    for given in (marks, columns(plan, sheet), block, Block(block.panel, None, block.single, None)):
+        rows = results(plan, msgspec.structs.replace(sheet, marks=given)).rows
+        assert [Decimal(row.total) for row in rows] == [most, least]
+    if int(high) < 10**6:
+        small = block._replace(panel=block.panel.astype(np.int32))
+        assert results(plan, msgspec.structs.replace(sheet, marks=small)).rows == rows
 
 
 def sheet_of(marks, **more) -> Sheet:
