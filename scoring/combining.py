@@ -114,25 +114,43 @@ class Choosing(NamedTuple):
 
     def of(self, parts: Parts) -> tuple[Whole, Flags]:
         """The sum of the chosen, and where there is no result."""
-        values = (
-            parts.values[self.rows] * np.array(self.weights, dtype=parts.values.dtype)[:, np.newaxis, np.newaxis]
-        )
+        weights = np.array(self.weights, dtype=parts.values.dtype)
+        values = parts.values[self.rows] * weights[:, np.newaxis, np.newaxis]
         without = (parts.void | parts.neutral)[self.rows]
-        passed_over = np.repeat(without[:, np.newaxis], values.shape[1], axis=1)
+        few: Flags = len(self.rows) - without.sum(axis=0) < (self.take if self.lowest else 1)
+        raw: Whole = np.empty(parts.values.shape[1:], dtype=parts.values.dtype)
+        # An attempt that is not made yet must not be the fastest so far.
+        so_far = without | ~parts.known[self.rows] if self.lowest else without
+        raw[POINTS] = self._taken(values[:, POINTS], so_far)
         if self.lowest:
-            # An attempt that is not made yet must not be the fastest so far.
-            passed_over[:, POINTS] |= ~parts.known[self.rows]
-        results = len(self.rows) - passed_over.sum(axis=0)
-        behind = FARTHER if self.lowest else -FARTHER
+            raw[POINTS][len(self.rows) - so_far.sum(axis=0) < self.take] = 0
+        if len(raw) > 1:
+            self._between(raw, values, without, parts.may_be_void[self.rows])
+        return raw, few
+
+    def _taken(self, values: Whole, passed_over: Flags, *, lowest: bool | None = None) -> Whole:
+        lowest = self.lowest if lowest is None else lowest
+        behind = FARTHER if lowest else -FARTHER
         if values.dtype == object:
             behind *= max(1, self.size)
         ordered = np.sort(np.where(passed_over, behind, values), axis=0)
-        chosen = ordered[: self.take] if self.lowest else ordered[len(self.rows) - self.take :]
-        raw: Whole = np.where(chosen == behind, 0, chosen).sum(axis=0)
-        few = len(self.rows) - without.sum(axis=0) < (self.take if self.lowest else 1)
+        chosen = ordered[: self.take] if lowest else ordered[len(self.rows) - self.take :]
+        taken: Whole = np.where(chosen == behind, 0, chosen).sum(axis=0)
+        return taken
+
+    def _between(self, raw: Whole, values: Whole, without: Flags, open_: Flags) -> None:
+        """The least and the most: what is still open may come, or may turn out to have no result."""
+        surely = ~(without | open_)
+        enough = surely.sum(axis=0) >= self.take
+        least, most = values[:, LEAST], values[:, MOST]
         if self.lowest:
-            raw[POINTS] = np.where(results[POINTS] < self.take, 0, raw[POINTS])
-        return raw, few
+            raw[LEAST] = self._taken(least, without)
+            # Whoever comes besides enough others can only lower the sum.
+            raw[MOST] = np.where(enough, self._taken(most, ~surely), self._taken(most, without, lowest=False))
+        else:
+            raw[MOST] = self._taken(np.where(open_, np.maximum(most, 0), most), without)
+            below = np.where(open_, np.minimum(least, 0), 0).sum(axis=0)
+            raw[LEAST] = self._taken(least, ~surely) + np.where(enough, 0, below)
 
     def may_be_void(self, parts: Parts) -> Flags:
         """Where there may still be too few results."""
@@ -202,8 +220,8 @@ class Standardising(NamedTuple):
         return bool(parts.known[self.rows[0], group & parts.grid.competing].all())
 
     def may_be_void(self, parts: Parts) -> Flags:
-        """Where what is standardised may."""
-        may_be: Flags = parts.may_be_void[self.rows[0]]
+        """Where what is standardised may, or has none for certain."""
+        may_be: Flags = parts.may_be_void[self.rows[0]] | parts.void[self.rows[0]]
         return may_be
 
 

@@ -24,7 +24,7 @@ from scoring.shares import share
 from scoring.total import Flags
 
 AtACut = Literal["", "extended", "trimmed", "split"]
-Banded = RankBand | Ratio | FirstHalf | Quota
+Banded = RankBand | Ratio | FirstHalf
 
 
 class Reach(NamedTuple):
@@ -80,6 +80,8 @@ class _Giving:
         self.holders = nobody.copy()
         self.left = {False: nobody.copy(), True: nobody.copy()}
         """Who tied at a cut of an award above and was left to the next; those of besides awards on their own."""
+        self.surplus = nobody.copy()
+        """Whom a tie brought in beyond what an award had to give: nobody is given that again."""
         self.cut = 0
         self.earned: dict[str, Flags] = {}
         self.reaches: dict[str, Reach] = {}
@@ -89,7 +91,9 @@ class _Giving:
             return
         free = self.ranked if award.besides else self.ranked & ~self.holders
         within, reach = self.within(award, free)
-        earned = free & within & ~self.barred & self.fulfils(award)
+        earned = free & within & ~self.barred
+        if award.all_of or award.any_of:
+            earned &= self.fulfils(award)
         if not award.besides:
             self.holders |= earned
         self.earned[award.id], self.reaches[award.id] = earned, reach
@@ -108,6 +112,8 @@ class _Giving:
                 return reached(self.field, rule), Reach()
             case Everyone():
                 return self.ranked, Reach()
+            case Quota() as rule:
+                return self.quota(award, rule, free & ~self.barred & self.fulfils(award))
             case Medal() as rule:
                 found = medals(self.order, rule)
                 return found.of(rule.medal), Reach(medals=found)
@@ -131,19 +137,37 @@ class _Giving:
         begun: Flags = self.ranked
         if isinstance(rule, RankBand):
             begun = (firsts >= rule.from_) | (self.left[award.besides] & (lasts >= rule.from_))
-        over = free & begun & (self.order.firsts <= cut) & (self.order.lasts > cut)
+        over = (self.order.firsts <= cut) & (self.order.lasts > cut)
+        if not over.any():
+            return inside & begun, Reach(cut, left=over)
+        over &= free & begun
         self.left[award.besides] |= over & ~inside
-        taken, left = (over & inside).any(), (over & ~inside).any()
-        at_the_cut: AtACut = "split" if taken and left else "extended" if taken else "trimmed" if left else ""
-        return inside & begun, Reach(cut, at_the_cut, over & ~inside)
+        if not award.besides:
+            self.surplus |= over & inside & (self.order.places > cut)
+        return inside & begun, Reach(cut, _at_the_cut(over, inside), over & ~inside)
+
+    def quota(self, award: Award, rule: Quota, candidates: Flags) -> tuple[Flags, Reach]:
+        """So many of those who can take it: who cannot, takes no place in a quota away."""
+        places = self.order.places
+        surplus = self.surplus & (places > self.cut) & (not award.besides)
+        count = max(rule.count - int(surplus.sum()), 0)
+        firsts, lasts = _among(self.positions(award)[0], candidates)
+        inside = candidates & ((firsts if rule.ties == "extend" else lasts) <= count)
+        tie_firsts, tie_lasts = _among(self.order.firsts, candidates)
+        over = candidates & (tie_firsts <= count) & (tie_lasts > count)
+        self.left[award.besides] |= over & ~inside
+        taken = np.sort(places[candidates | surplus])[: rule.count]
+        cut = int(taken[-1]) if len(taken) else self.cut
+        if not award.besides:
+            self.cut = max(self.cut, cut)
+            self.surplus |= over & inside & (places > cut)
+        return inside, Reach(cut, _at_the_cut(over, inside), over & ~inside)
 
     def reach(self, rule: Banded) -> int:
         """The last position an award reaches, counted from the top of the list."""
         match rule:
             case RankBand(to=last):
                 return last
-            case Quota(count=count):
-                return self.cut + count
             case Ratio():
                 return self.cut + share(rule, ranked=self.count, entries=self.order.entries)
             case FirstHalf():
@@ -160,3 +184,14 @@ class _Giving:
         tie_firsts, tie_ends = Arranged(sequence, deciders).ties()
         firsts[sequence], lasts[sequence] = tie_firsts + 1, tie_ends
         return firsts, lasts
+
+
+def _at_the_cut(over: Flags, inside: Flags) -> AtACut:
+    taken, left = (over & inside).any(), (over & ~inside).any()
+    return "split" if taken and left else "extended" if taken else "trimmed" if left else ""
+
+
+def _among(positions: Integers, candidates: Flags) -> tuple[Integers, Integers]:
+    """The first and last place of everybody's tie, counted among the candidates alone."""
+    own = np.sort(positions[candidates])
+    return 1 + np.searchsorted(own, positions, side="left"), np.searchsorted(own, positions, side="right")

@@ -103,6 +103,17 @@ def test_a_quota_takes_the_next_so_many_after_the_awards_above():
     assert awarded(awards, given(9, 9, 7, 6, 5)) == [("first",), ("first",), ("second",), ("third",), ("third",)]
 
 
+def test_who_cannot_take_a_prize_uses_up_no_place_of_its_quota_or_of_the_next():
+    great = {**quota("great", 3), "all_of": [{"at_least": "7"}]}
+    assert awarded([great, quota("good", 2)], given(9, 8, 6, 5, 4, 3)) == [
+        ("great",), ("great",), ("good",), ("good",), (), (),
+    ]  # fmt: skip
+    # A share that follows a quota begins behind the last place the quota took.
+    assert awarded([quota("great", 2), ratio("share", "0.34", rounding="round")], given(9, 8, 6, 5, 4, 3))[2:] == [
+        ("share",), ("share",), (), (),
+    ]  # fmt: skip
+
+
 def test_a_prize_besides_the_others_moves_no_cut():
     title = {**ratio("title", "0.4"), "besides": True}
     awards = [title, ratio("first", "0.2"), ratio("second", "0.2")]

@@ -6,7 +6,7 @@ from tests.scoring.oracle.keys import answers
 from tests.scoring.oracle.numbers import number
 from tests.scoring.oracle.shares import share
 
-BANDED = ("rank", "ratio", "first_half", "quota")
+BANDED = ("rank", "ratio", "first_half")
 
 
 class Giving:
@@ -16,6 +16,9 @@ class Giving:
         self.values, self.order = values, order
         self.found = {entry: [] for entry in values.facts.entries}
         self.holders, self.cut = set(), 0
+        self.surplus = set()
+        """Whom a tie brought in beyond a cut."""
+        self.listed = {entry: place for place, entry in enumerate(order.listed, 1)}
         self.left = {False: set(), True: set()}
         """Who tied over the cut of an award above and was left to the next."""
         if order.finished:
@@ -43,6 +46,8 @@ class Giving:
             return {entry for entry in ranked if self._reached(rule, entry)}
         if by == "medal":
             return set(medals(rule, self.order)[rule["medal"]])
+        if by == "quota":
+            return self._quota(award, rule, free, besides)
         if by not in BANDED:
             return set(ranked)
         cut = self._reach(rule)
@@ -69,14 +74,40 @@ class Giving:
                     inside.add(entry)
         over = {entry for entry in free if whole[entry][0] <= cut < whole[entry][1]}
         self.left[besides] |= (over & begun) - inside
+        if not besides:
+            self.surplus |= {entry for entry in over & begun & inside if self.listed[entry] > cut}
+        return inside
+
+    def _quota(self, award, rule, free, besides):
+        """So many of those who can take it; a place is not used up by who cannot."""
+        barred = self.values.failed.get("no_award", {})
+        can = [entry for entry in free if entry not in barred and self._fulfils(award, entry)]
+        split, whole = self._positions(award.get("keys", ())), self._positions(())
+
+        def among(positions):
+            firsts = {entry: positions[entry][0] for entry in can}
+            return {
+                entry: (1 + sum(a < mine for a in firsts.values()), sum(a <= mine for a in firsts.values()))
+                for entry, mine in firsts.items()
+            }
+
+        at = 0 if rule.get("ties", "extend") == "extend" else 1
+        surplus = [] if besides else [entry for entry in self.surplus if self.listed[entry] > self.cut]
+        count = max(rule["count"] - len(surplus), 0)
+        inside = {entry for entry, place in among(split).items() if place[at] <= count}
+        over = {entry for entry, place in among(whole).items() if place[0] <= count < place[1]}
+        self.left[besides] |= over - inside
+        if not besides:
+            places = sorted(self.listed[entry] for entry in {*can, *surplus})[: rule["count"]]
+            cut = places[-1] if places else self.cut
+            self.cut = max(self.cut, cut)
+            self.surplus |= {entry for entry in over & inside if self.listed[entry] > cut}
         return inside
 
     def _reach(self, rule):
         """How many places from the top of the list an award reaches."""
         if rule["by"] == "rank":
             return rule["to"]
-        if rule["by"] == "quota":
-            return self.cut + rule["count"]
         reach = share(rule, len(self.order.ranked), self.values.entered())
         return reach if rule["by"] == "first_half" else self.cut + reach
 
