@@ -46,6 +46,8 @@ class Finish(NamedTuple):
             value += self.before
             value -= below_zero
             value //= 2 * self.before
+        if seen is not None:
+            seen.append(("rounded", value, self.denominator))
         return value
 
 

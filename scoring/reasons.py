@@ -5,13 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from scoring.exact import exact, plain
+from scoring.exact import exact, plain, printed
 from scoring.kinds import Node
 from scoring.kinds.standard import Standard
-from scoring.prizes import Award, Everyone, FirstHalf, RankBand, Ratio, Threshold
 from scoring.results import Computed
 from scoring.saying import Said
-from scoring.scheme import Aspect, Scheme
+from scoring.scheme import Aspect
 from scoring.sheet import ABSENT_STATE, BLANK_STATE, NOT_ATTEMPTED_STATE
 
 
@@ -58,7 +57,7 @@ def standard_reason(standard: Standard) -> Said:
     )
 
 
-def finish_reason(said: Said, node: Node, stages: list[tuple[str, Fraction]], score: str) -> Said:
+def finish_reason(said: Said, node: Node, stages: list[tuple[str, Fraction]]) -> Said:
     """Factor, cap, floor and rounding, each where it changed something."""
     numbers = dict(stages)
     if numbers["factor"] != numbers["raw"]:
@@ -69,6 +68,8 @@ def finish_reason(said: Said, node: Node, stages: list[tuple[str, Fraction]], sc
     if numbers["limits"] > numbers["factor"]:
         said = said.then(f"，不低于 {node.floor}", f", at least {node.floor}")
     if node.places is not None:
+        rounded = numbers["rounded"]
+        score = printed(rounded.numerator, rounded.denominator, node.places)
         return said.then(f"，四舍五入到 {node.places} 位 {score}", f", rounded to {node.places} places {score}")
     return said
 
@@ -92,39 +93,3 @@ def struck_reason(said: Said, node: Node, computed: Computed, column: int) -> Sa
     else:
         return said
     return said.then(f"；未达 {node.pass_mark}，{words[0]}", f"; below {node.pass_mark}, {words[1]}")
-
-
-_STATUSES = {
-    "withdrawn": ("退赛", "withdrawn"),
-    "not_started": ("未参赛", "not started"),
-    "not_finished": ("未完成", "not finished"),
-    "disqualified": ("取消资格", "disqualified"),
-    "out_of_competition": ("表演，不计名次", "out of competition"),
-}
-
-
-def status_reason(status: str) -> Said:
-    """Why an entry stands outside the ranking."""
-    zh, en = _STATUSES.get(status, (status, status))
-    return Said(f"{zh}，不参加排名", f"{en}, not ranked")
-
-
-def award_reason(award: Award, scheme: Scheme) -> Said:
-    """Which rule gave an award."""
-    said = Said(f"获“{award.name}”：", f"awarded “{award.name_en or award.name}”: ")
-    match award.rule:
-        case RankBand(from_=first, to=last):
-            said = said.then(f"名次 {first} 至 {last}", f"ranks {first} to {last}")
-        case Ratio(ratio=ratio):
-            percent = plain(exact(ratio) * 100)
-            said = said.then(f"在前面的奖项之后取 {percent} %", f"the next {percent} % after the awards above")
-        case FirstHalf():
-            said = said.then("名次在前一半", "in the first half")
-        case Threshold(node=node, at_least=least):
-            named = scheme.nodes[node or scheme.root.id].node
-            said = said.then(f"{named.name}不低于 {least}", f"{named.name_en or named.name} of at least {least}")
-        case Everyone():
-            said = said.then("符合条件", "the conditions are met")
-        case _:
-            pass
-    return said

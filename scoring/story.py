@@ -48,7 +48,7 @@ class Story:
             assert isinstance(node, Composed)
             said, told = self._composed(node)
         if told:
-            said = finish_reason(said, node, self._stages(node), score)
+            said = finish_reason(said, node, self._stages(node))
         return struck_reason(said, node, self.computed, self.column)
 
     def score(self, node: str) -> str | None:

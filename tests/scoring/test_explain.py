@@ -280,3 +280,12 @@ def test_a_tie_in_a_stage_is_told_by_what_the_stage_is_ranked_by():
     marked = sheet(given, lots={"birch": 1})
     steps = explain(plan, marked, "cedar")
     assert steps[1].zh == "“预赛成绩”同为 8.00，并列由“抽签”决出：本参赛者未测得"
+
+
+def test_a_pass_mark_that_is_missed_is_told_with_the_score_it_was_missed_by():
+    plan = scheme(points("theory", name="理论", name_en="Theory", pass_mark="60", places=1))
+    assert told(plan, sheet({"amber": {"theory": 55}}), "amber")[-1] == (
+        1,
+        "theory",
+        "理论：记录 = 55，四舍五入到 1 位 55.0；未达 60，记零",
+    )
