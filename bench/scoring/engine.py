@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from bench.scoring.peers import Outcome
+from bench.scoring.peers import Long, Outcome
 from bench.scoring.shapes import JUDGES, MEDALS, Shape, criterion, scheme
 from scoring import Sheet
 from scoring.results import Computed, compute
@@ -23,22 +23,15 @@ def names(entries: int) -> tuple[str, ...]:
     return tuple(f"e{number:06d}" for number in range(entries))
 
 
-def columns(marks: np.ndarray) -> Marks:
-    """Marks as an export has them: entry by entry, aspect by aspect, judge by judge."""
-    judges, aspects, _ = marks.shape
-    each = np.arange(marks.size)
-    return Marks(
-        entry=each // (aspects * judges),
-        aspect=each // judges % aspects,
-        seat=each % judges + 1,
-        state=np.full(marks.size, ENTERED_STATE, dtype=np.uint8),
-        value=marks.transpose(2, 1, 0).reshape(-1),
-    )
+def columns(marks: Long) -> Marks:
+    """The long table of one event, as the engine takes it."""
+    states = np.full(len(marks.value), ENTERED_STATE, dtype=np.uint8)
+    return Marks(marks.entry, marks.aspect, marks.judge, states, marks.value)
 
 
-def block(marks: np.ndarray) -> Block:
+def block(marks: np.ndarray, states: np.ndarray | None = None) -> Block:
     """Marks that lie judge by judge, as the live part keeps them."""
-    return Block(marks, None, np.zeros((0, marks.shape[2]), dtype=np.int64), None)
+    return Block(marks, states, np.zeros((0, marks.shape[2]), dtype=np.int64), None)
 
 
 def computed(marks: Marks | Block, shape: Shape) -> Computed:

@@ -1,7 +1,7 @@
 """The memory of one program over a season, in a process of its own: `python -m bench.scoring.memory NAME`.
 
-Prints its peak over what the process held with its libraries and a small season computed, in times the marks as
-64-bit numbers. The marks themselves count.
+Prints its peak over what the process held with its libraries and one small event computed, in times the marks in
+the form in which the program has them: an array, or the columns of a long table. The marks themselves count.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import polars as pl
 
-from bench.scoring import peers, seasons
-from bench.scoring.shapes import EVENTS, SEASON, season
+from bench.scoring import engine, peers, seasons
+from bench.scoring.shapes import SEASON, Shape, season
+
+SMALL = Shape(entries=50, criteria=2, parts=5)
 
 
 def peak() -> int:
@@ -23,36 +26,44 @@ def peak() -> int:
     return 1024 * int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
 
 
-def dense() -> object:
-    _, parts = season(SEASON, np.int64)
-    return seasons.dense(parts)
+def long_season() -> peers.Long:
+    """The season as a long table, made event by event so that nothing else takes room."""
+    size = sum(shape.marks for shape in SEASON)
+    table = peers.Long(*(np.empty(size, dtype=column.dtype) for column in peers.long_table([])))
+    for number, (shape, part) in enumerate(zip(SEASON, table.by_event(SEASON), strict=True)):
+        _, events = season([shape])
+        for mine, theirs in zip(part, peers.long_table(events), strict=True):
+            mine[:] = theirs
+        part.event[:] = number
+    return table
 
 
-def polars() -> object:
-    held: dict[str, list[np.ndarray]] = {}
-    for number in range(EVENTS):
-        _, parts = season(SEASON[number : number + 1], np.int64)
-        columns = peers.long_table(parts)
-        columns["event"][:] = number
-        for name, column in columns.items():
-            held.setdefault(name, []).append(column)
-    marks = pl.DataFrame({name: np.concatenate(held.pop(name)) for name in list(held)})
-    return peers.polars_table(marks, SEASON[0])
+def dense() -> tuple[np.ndarray, list[np.ndarray]]:
+    return season(SEASON)
 
 
-PROGRAMS = {seasons.DENSE: dense, seasons.POLARS: polars}
+PROGRAMS = {
+    seasons.HAND: (dense, lambda marks: seasons.by_hand(marks[1])),
+    seasons.DENSE: (dense, lambda marks: seasons.dense(marks[1])),
+    seasons.LONG: (long_season, seasons.from_long),
+    seasons.POLARS: (long_season, lambda marks: peers.polars_table(pl.DataFrame(marks.named), SEASON[0])),
+    seasons.PANDAS: (long_season, lambda marks: peers.pandas_table(pd.DataFrame(marks.named), SEASON[0])),
+}
 
 
 def main() -> None:
-    program = PROGRAMS[sys.argv[1]]
-    shape = SEASON[0]
-    _, parts = season([shape], np.int64)
-    seasons.engine.dense(parts[0], shape)
-    peers.polars_table(pl.DataFrame(peers.long_table(parts)), shape)
+    make, program = PROGRAMS[sys.argv[1]]
+    _, parts = season([SMALL])
+    long = peers.long_table(parts)
+    engine.dense(parts[0], SMALL)
+    peers.polars_table(pl.DataFrame(long.named), SMALL)
+    peers.pandas_table(pd.DataFrame(long.named), SMALL)
     before = peak()
-    kept = program()
+    marks = make()
+    held = sum(column.nbytes for column in marks) if isinstance(marks, peers.Long) else marks[0].nbytes
+    kept = program(marks)
     assert kept is not None
-    print((peak() - before) / (8 * sum(one.marks for one in SEASON)))
+    print((peak() - before) / held)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,28 @@ class Outcome(NamedTuple):
         return all(np.array_equal(mine, theirs) for mine, theirs in zip(self, other, strict=True))
 
 
+class Long(NamedTuple):
+    """A table with one mark in a row; values in thousandths."""
+
+    event: np.ndarray
+    entry: np.ndarray
+    aspect: np.ndarray
+    judge: np.ndarray
+    value: np.ndarray
+
+    def part(self, first: int, rows: int) -> Long:
+        return Long(*(column[first : first + rows] for column in self))
+
+    def by_event(self, shapes: list[Shape]) -> list[Long]:
+        """The rows of each event, which stand together."""
+        firsts = np.cumsum([0, *(shape.marks for shape in shapes)]).tolist()
+        return [self.part(first, shape.marks) for first, shape in zip(firsts, shapes, strict=False)]
+
+    @property
+    def named(self) -> dict[str, np.ndarray]:
+        return self._asdict()
+
+
 def numpy_event(marks: np.ndarray, shape: Shape) -> Outcome:
     """One event from a dense array of int32: (judges, aspects, entries)."""
     kept = marks.sum(axis=0, dtype=np.int32)
@@ -59,18 +81,33 @@ def numpy_event(marks: np.ndarray, shape: Shape) -> Outcome:
     return Outcome(totals, ranks, medals, criteria[0] >= limit(shape))
 
 
-def long_table(marks: list[np.ndarray]) -> dict[str, np.ndarray]:
+def numpy_columns(marks: Long, shape: Shape) -> Outcome:
+    """One event from the columns of a long table: every mark into its place first."""
+    cells = (marks.judge.astype(np.int64) - 1) * shape.aspects
+    cells += marks.aspect
+    cells *= shape.entries
+    cells += marks.entry
+    dense = np.empty(shape.marks, dtype=np.int32)
+    dense[cells] = marks.value
+    return numpy_event(dense.reshape(JUDGES, shape.aspects, shape.entries), shape)
+
+
+def long_table(events: list[np.ndarray]) -> Long:
     """Events as the long table of an export: event by event, entry by entry, aspect by aspect, judge by judge."""
-    columns: dict[str, list[np.ndarray]] = {name: [] for name in ("event", "entry", "aspect", "judge", "value")}
-    for number, event in enumerate(marks):
+    size = sum(event.size for event in events)
+    table = Long(*(np.empty(size, dtype=kind) for kind in (np.int16, np.int32, np.int16, np.int8, np.int32)))
+    at = 0
+    for number, event in enumerate(events):
         judges, aspects, _ = event.shape
         each = np.arange(event.size, dtype=np.int32)
-        columns["event"].append(np.full(event.size, number, dtype=np.int16))
-        columns["entry"].append(each // (aspects * judges))
-        columns["aspect"].append((each // judges % aspects).astype(np.int16))
-        columns["judge"].append((each % judges + 1).astype(np.int8))
-        columns["value"].append(event.transpose(2, 1, 0).reshape(-1).astype(np.int32))
-    return {name: np.concatenate(parts) for name, parts in columns.items()}
+        here = table.part(at, event.size)
+        here.event[:] = number
+        here.entry[:] = each // (aspects * judges)
+        here.aspect[:] = each // judges % aspects
+        here.judge[:] = each % judges + 1
+        here.value[:] = event.transpose(2, 1, 0).reshape(-1)
+        at += event.size
+    return table
 
 
 def _weights(shape: Shape) -> dict[str, np.ndarray]:

@@ -101,11 +101,11 @@ def scheme(shape: Shape) -> Scheme:
 
 
 def values(shape: Shape, seed: int = 1) -> np.ndarray:
-    """Marks in thousandths, (judges, aspects, entries): good and weak entries, judges around them, some ties."""
+    """Marks in thousandths (judges, aspects, entries): good and weak entries, judges around them, some ties."""
     dice = np.random.default_rng(seed)
     skill = dice.integers(60, 190, shape.entries)
     around = dice.integers(-12, 13, (JUDGES, shape.aspects, shape.entries))
-    marks = np.clip(skill + around, 0, 200).astype(np.int64) * 50
+    marks = np.clip(skill + around, 0, 200).astype(np.int32) * np.int32(50)
     # Every twentieth entry is marked like the one before it, so that ranks are shared.
     marks[:, :, 20::20] = marks[:, :, 19:-1:20]
     return marks
@@ -123,9 +123,9 @@ SIZES = [Shape(entries=entries, criteria=2, parts=5) for entries in (2_000, 8_00
 """One event ever larger, four times each."""
 
 
-def season(shapes: list[Shape], kind: type[np.signedinteger]) -> tuple[np.ndarray, list[np.ndarray]]:
+def season(shapes: list[Shape]) -> tuple[np.ndarray, list[np.ndarray]]:
     """All marks of a season in one array, and each event's part of it: (judges, aspects, entries)."""
-    held = np.empty(sum(shape.marks for shape in shapes), dtype=kind)
+    held = np.empty(sum(shape.marks for shape in shapes), dtype=np.int32)
     parts, at = [], 0
     for seed, shape in enumerate(shapes):
         part = held[at : at + shape.marks].reshape(JUDGES, shape.aspects, shape.entries)
