@@ -38,8 +38,9 @@ let tablet: Tablet;
 const name = (): string => `tablet-${count}`;
 const SLOT = 's|e|a';
 
+/** Lets everything happen that is under way; on a slow machine each turn brings the database on by one step only. */
 async function settled(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setTimeout(done, 0));
+  for (let turn = 0; turn < 100; turn += 1) await new Promise((done) => setTimeout(done, 0));
 }
 
 async function begin(): Promise<void> {

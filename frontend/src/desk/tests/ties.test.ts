@@ -53,7 +53,7 @@ test('an open tie is shown with its entries, and drawn by the system', async () 
   expect(server.current.asked).toEqual([
     { method: 'POST', path: '/events/e/ties', body: { entries: ['a', 'b', 'c'], how: 'drawn', replaces: 0, reason: '' } },
   ]);
-  await vi.waitFor(() => expect(done()).toBe(1));
+  await vi.waitFor(() => expect(done()).toBe(1), 60_000);
 });
 
 test('an order is set with the keys alone, and the focus stays on who was moved', async () => {
