@@ -40,7 +40,8 @@ async def offload(module: str, content: bytes, *, seconds: float = 60.0) -> byte
             if child.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     child.kill()
-                await child.wait()
+                # Not only until it is gone: what it left in its pipes is read, so that nothing of them stays open.
+                await child.communicate()
         if child.returncode != 0:
             raise WorkFailed(job=module.rsplit(".", 1)[-1])
         return output

@@ -40,6 +40,7 @@ from realtime.protocol import (
     ToSeat,
     Welcome,
 )
+from realtime.supervising import ended
 
 AT_ONCE = 100
 """Marks in one message."""
@@ -102,9 +103,7 @@ class SimulatedJudge:
         try:
             yield await self._seated
         finally:
-            living.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Dismissed):
-                await living
+            await ended([living])
 
     async def enter(self, drafts: Iterable[Draft]) -> list[Verdict]:
         """Send marks and return their verdicts, in order, when all have come; Dismissed when none will."""
