@@ -132,6 +132,9 @@ class Author(Writer):
         kind = self.dice.choice(kinds)
         node = {**self.common("A"), **getattr(self, kind)()}
         self.budget -= node.get("times", 1)
+        if kind == "veto":
+            for word in ("factor", "cap", "floor", "pass_mark", "failing"):
+                node.pop(word, None)
         single = kind not in ("panel", "judgement", "running")
         if single and self.has("optional", 0.15):
             node["optional"] = self.dice.random() < 0.8

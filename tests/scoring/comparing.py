@@ -29,7 +29,7 @@ def _of_rows(found, wanted: oracle.Outcome) -> Iterator[str]:
         if row.rank != order.ranks[entry]:
             yield f"{entry}: rank {row.rank}, not {order.ranks[entry]}"
         total = row.scores[wanted.tree.root["id"]]
-        shown = row.status in ("entered", "out_of_competition") and "no_result" not in order.excluded[entry]
+        shown = row.status in ("entered", "out_of_competition") and not order.without_total(entry)
         if row.total != (total if shown else None):
             yield f"{entry}: total {row.total}, not {total if shown else None}"
         if row.shared != order.shared(entry):

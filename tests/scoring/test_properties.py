@@ -52,7 +52,7 @@ def test_the_numbers_printed_for_entries_change_no_rank():
 
 def test_raising_a_mark_never_worsens_its_owners_rank():
     raised = 0
-    for seed, contest, dice in contests(50_000, 300, only_rising=True):
+    for seed, contest, dice in contests(50_000, 500, only_rising=True):
         assert contest.scheme.rising, seed
         raised += one_is_raised(contest, dice, seed)
     for seed, contest, dice in contests(55_000, 500):

@@ -5,15 +5,23 @@ from fractions import Fraction
 
 from scoring import results
 from tests.scoring import oracle
-from tests.scoring.contests import Contest
+from tests.scoring.contests import FEATURES, Contest
 from tests.scoring.shrinking import holds
 
 CERTAIN = {"through": True, "out": False}
 
 
+PLAIN = FEATURES - {
+    "standardised", "best_mark", "panel_standardise", "pass_mark", "veto", "dense", "besides",
+}  # fmt: skip
+"""Without what leaves everything open until the last mark."""
+
+
 def open_contests(first: int, count: int):
+    """Contests with many blanks or few; most of such a kind that something is certain before the end."""
     for seed in range(first, first + count):
-        yield seed, Contest(seed, 1 + seed % 4, holes=0.3 if seed % 2 else 0.1)
+        features = PLAIN if seed % 3 else FEATURES
+        yield seed, Contest(seed, 1 + seed % 4, holes=0.3 if seed % 2 else 0.05, features=features)
 
 
 def outcomes(contest: Contest) -> Iterator[oracle.Outcome]:
@@ -48,7 +56,7 @@ def outside_of_best_and_worst(contest: Contest) -> list[str]:
 
 def test_who_is_certainly_through_or_out_is_so_in_every_completion():
     said = 0
-    for seed, contest in open_contests(80_000, 900):
+    for seed, contest in open_contests(80_000, 700):
         if contest.document.get("stages"):
             holds(contest, goes_otherwise, f"seed {seed}")
             rows = results(contest.scheme, contest.sheet()).rows
@@ -71,12 +79,12 @@ def goes_otherwise(contest: Contest) -> list[str]:
 
 def test_awards_that_are_called_certain_or_lost_are_so_in_every_completion():
     said = 0
-    for seed, contest in open_contests(90_000, 900):
+    for seed, contest in open_contests(90_000, 700):
         rows = results(contest.scheme, contest.sheet()).rows
         if certain := sum(state in CERTAIN for row in rows for state in row.prospects.values()):
             holds(contest, given_otherwise, f"seed {seed}")
             said += certain
-    assert said > 100
+    assert said > 60
 
 
 def given_otherwise(contest: Contest) -> list[str]:

@@ -1,5 +1,6 @@
 """Who earns which award: bands, shares, quotas, thresholds, medals; where a cut falls and what ties there."""
 
+from collections import Counter
 from fractions import Fraction
 
 from tests.scoring.oracle.keys import answers
@@ -16,9 +17,8 @@ class Giving:
         self.values, self.order = values, order
         self.found = {entry: [] for entry in values.facts.entries}
         self.holders, self.cut = set(), 0
-        self.surplus = set()
-        """Whom a tie brought in beyond a cut."""
-        self.listed = {entry: place for place, entry in enumerate(order.listed, 1)}
+        self.extra = set()
+        """Places beyond a cut that a tie took."""
         self.left = {False: set(), True: set()}
         """Who tied over the cut of an award above and was left to the next."""
         if order.finished:
@@ -75,7 +75,7 @@ class Giving:
         over = {entry for entry in free if whole[entry][0] <= cut < whole[entry][1]}
         self.left[besides] |= (over & begun) - inside
         if not besides:
-            self.surplus |= {entry for entry in over & begun & inside if self.listed[entry] > cut}
+            self.extra |= {place for place in places(over & begun & inside, split) if place > cut}
         return inside
 
     def _quota(self, award, rule, free, besides):
@@ -92,16 +92,16 @@ class Giving:
             }
 
         at = 0 if rule.get("ties", "extend") == "extend" else 1
-        surplus = [] if besides else [entry for entry in self.surplus if self.listed[entry] > self.cut]
-        count = max(rule["count"] - len(surplus), 0)
+        extra = set() if besides else {place for place in self.extra if place > self.cut}
+        count = max(rule["count"] - len(extra), 0)
         inside = {entry for entry, place in among(split).items() if place[at] <= count}
         over = {entry for entry, place in among(whole).items() if place[0] <= count < place[1]}
         self.left[besides] |= over - inside
         if not besides:
-            places = sorted(self.listed[entry] for entry in {*can, *surplus})[: rule["count"]]
-            cut = places[-1] if places else self.cut
+            taken = sorted({*places(can, split), *extra})[: rule["count"]]
+            cut = taken[-1] if taken else self.cut
             self.cut = max(self.cut, cut)
-            self.surplus |= {entry for entry in over & inside if self.listed[entry] > cut}
+            self.extra |= {place for place in places(over & inside, split) if place > cut}
         return inside
 
     def _reach(self, rule):
@@ -139,6 +139,12 @@ class Giving:
         return all(self._reached(one, entry) for one in award.get("all_of", ())) and (
             not any_of or any(self._reached(one, entry) for one in any_of)
         )
+
+
+def places(entries, positions):
+    """The places of a list that entries take; of a tie the first ones, whoever of it is printed first."""
+    ties = Counter(positions[entry][0] for entry in entries)
+    return [first + at for first, members in ties.items() for at in range(members)]
 
 
 def medals(rule, order):

@@ -111,6 +111,12 @@ class Order:
         better = [self.answers[other] for other in self.facts.entries if self.answers[other] < own]
         return 1 + (len(set(better)) if dense else len(better))
 
+    def without_total(self, entry):
+        """Whether there is no result to rank by, or no total where low is best: no time is not the time 0."""
+        low = self.values.tree.document.get("ranking", {}).get("order", "high") == "low"
+        total = self.values.of(self.values.tree.root["id"])[entry]
+        return "no_result" in self.excluded[entry] or (low and total.no_result)
+
     def shared(self, entry):
         """Whether somebody else has this rank too, being equal in everything."""
         return self.ranks[entry] is not None and any(
