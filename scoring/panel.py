@@ -76,6 +76,38 @@ def whole(rule: PanelKernel, marks: Whole, dtype: type) -> Whole:
     return summed.astype(dtype, copy=False) * rule.over[judges - rule.low - rule.high]
 
 
+class Ends(NamedTuple):
+    """What the marks of a panel that are there come to; lowest and highest where a rule leaves them out."""
+
+    summed: Whole
+    lowest: Whole | None
+    highest: Whole | None
+
+
+def ends(rule: PanelKernel, marks: Whole, there: Flags, dtype: type) -> Ends:
+    """Look at the marks once; where none is there they are 0."""
+    if marks.dtype != np.int32:
+        marks = marks.astype(dtype, copy=False)
+    beyond = 2**30 if marks.dtype == np.int32 else BEYOND
+    lowest = np.minimum.reduce(np.where(there, marks, beyond), axis=0) if rule.low else None
+    highest = np.maximum.reduce(np.where(there, marks, -beyond), axis=0) if rule.high else None
+    summed = np.add.reduce(marks, axis=0, dtype=marks.dtype).astype(dtype, copy=False)
+    return Ends(summed, lowest, highest)
+
+
+def filled(rule: PanelKernel, found: Ends, blanks: Whole, fill: int, present: Whole) -> Whole:
+    """The panel's score when every missing mark turns out to be `fill`; at most one is dropped at an end."""
+    kept = np.maximum(present - rule.low - rule.high, 0)
+    summed = found.summed + blanks * fill
+    if found.lowest is not None:
+        summed = summed - np.where(blanks > 0, np.minimum(found.lowest, fill), found.lowest)
+    if found.highest is not None:
+        summed = summed - np.where(blanks > 0, np.maximum(found.highest, fill), found.highest)
+    over = np.array(rule.over, dtype=summed.dtype)[kept]
+    scores: Whole = np.where(kept > 0, summed, 0) * over
+    return scores
+
+
 def score(rule: PanelKernel, marks: Whole, seated: Flags | None, present: Whole) -> Whole:
     """The panel's score for every aspect and entry of a block, over the rule's denominator.
 
