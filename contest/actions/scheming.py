@@ -11,9 +11,12 @@ import msgspec
 from contest.actions.changing import changed_columns, repeated
 from contest.actions.scheduling import tablet_aspects
 from contest.errors import SchemeInvalid, SchemeMissing
+from contest.imports.cis import Brought
+from contest.imports.findings import Finding
 from contest.model.access import Person
 from contest.model.contest import Event, PublicView, Session
 from contest.model.ids import AspectId, EventId
+from contest.offload import offload
 from contest.store.holding import sessions_stand
 from contest.store.open import Store
 from contest.store.queries import plans, results, schemes
@@ -54,6 +57,13 @@ class SchemeChecked(msgspec.Struct, frozen=True, kw_only=True):
     ok: bool
     outline: tuple[OutlineRow, ...]
     problems: list[Problem]
+
+
+class BroughtScheme(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file of another system says: a scheme to begin with, or none, and everything found on the way."""
+
+    document: Document | None
+    findings: tuple[Finding, ...]
 
 
 class Preset(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +168,16 @@ def _meet(session: Session, other: Session) -> bool:
 def written(document: Document) -> str:
     """Write a document as it is stored and hashed: the author's order, no spaces."""
     return msgspec.json.encode(document).decode()
+
+
+async def bring_cis(content: bytes) -> BroughtScheme:
+    """Make a scheme of a WorldSkills CIS workbook; nothing is adopted.
+
+    Raises WorkFailed when the file cannot be read in time.
+    """
+    brought = msgspec.json.decode(await offload("contest.imports.cis", content, seconds=30), type=Brought)
+    document = None if brought.document is None else msgspec.json.decode(brought.document)
+    return BroughtScheme(document=document, findings=brought.findings)
 
 
 def presets() -> list[Preset]:

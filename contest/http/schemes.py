@@ -5,8 +5,9 @@ from __future__ import annotations
 from litestar import Controller, get, post, put
 
 from contest.actions import scheming
-from contest.actions.scheming import AdoptedScheme, Preset, SchemeChecked, SchemeDocument
+from contest.actions.scheming import AdoptedScheme, BroughtScheme, Preset, SchemeChecked, SchemeDocument
 from contest.http.guards import ANYWHERE
+from contest.http.imports import Upload
 from contest.model.access import Act, Person
 from contest.model.ids import EventId
 from contest.store.open import Store
@@ -50,6 +51,16 @@ class Schemes(Controller):
     async def check(self, data: SchemeDocument) -> SchemeChecked:
         """Say whether a document is a scheme: its outline, or everything that is wrong, node by node."""
         return scheming.check_scheme(data.document)
+
+    @post(
+        "/schemes/cis",
+        opt={"act": Act.PLAN, "scope": ANYWHERE},
+        summary="Read a WorldSkills CIS workbook",
+        status_code=200,
+    )
+    async def cis(self, data: Upload) -> BroughtScheme:
+        """Make a scheme of a CIS marking scheme workbook, and say by row what its validator finds; adopts nothing."""
+        return await scheming.bring_cis(await data.file.read())
 
     @get("/presets", opt={"act": Act.SEE_PLAN, "scope": ANYWHERE}, summary="Schemes to begin with")
     async def presets(self) -> list[Preset]:

@@ -145,6 +145,7 @@ ROUTES: dict[str, Asks] = {
     "GET /api/events/{event}/scheme": _SEE_EVENT,
     "PUT /api/events/{event}/scheme": _PLAN_EVENT,
     "POST /api/schemes/check": _SEE_ANYWHERE,
+    "POST /api/schemes/cis": Needs(Act.PLAN, ANYWHERE),
     "GET /api/presets": _SEE_ANYWHERE,
     "GET /api/events/{event}/panels": _SEE_EVENT,
     "POST /api/events/{event}/panels": _PLAN_EVENT,

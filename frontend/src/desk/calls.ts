@@ -20,6 +20,7 @@ import type {
   Pairing,
   PairingNow,
   Panel,
+  BroughtScheme,
   Preset,
   Role,
   SchemeCheck,
@@ -111,6 +112,7 @@ export const events = {
   adopt: (event: string, document: unknown) => api.put<EventScheme>(`/events/${event}/scheme`, { document }),
   check: (document: unknown) => api.post<SchemeCheck>('/schemes/check', { document }),
   presets: () => api.get<Preset[]>('/presets'),
+  cis: (file: File) => api.upload<BroughtScheme>('/schemes/cis', file),
   entries: (event: string) => api.get<Entry[]>(`/events/${event}/entries`),
   enter: (event: string, body: Draft<Entry>) => api.post<Entry>(`/events/${event}/entries`, body),
   /** Give everyone without one a bib, by lot or in the order of the list, and a station by lot. */

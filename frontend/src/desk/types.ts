@@ -52,6 +52,7 @@ export type Panel = Told<wire.Panel>;
 export type NewDecision = Required<wire.NewDecision>;
 export type Passed = Told<wire.PassedGate>;
 export type Preset = Told<wire.Preset>;
+export type BroughtScheme = Told<wire.BroughtScheme>;
 export type Receipt = Told<wire.Receipt>;
 export type Remark = Told<wire.RemarkLine>;
 export type ResultRow = Told<wire.ResultRow>;

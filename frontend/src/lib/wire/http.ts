@@ -102,6 +102,11 @@ export interface BoardHead {
   stage?: StageName | null;
 }
 
+export interface BroughtScheme {
+  document: Record<string, unknown> | null;
+  findings: Finding[];
+}
+
 export interface Claim {
   device_name: string;
   secret?: string | null;
@@ -355,6 +360,16 @@ export interface FactLine {
   content: string;
   prev: string;
   link: string;
+}
+
+export interface Finding {
+  code: string;
+  zh: string;
+  en: string;
+  file?: string;
+  sheet?: string;
+  row?: number;
+  error?: boolean;
 }
 
 export interface GatePassed {
