@@ -143,6 +143,10 @@ class AspectCard(msgspec.Struct, frozen=True, kw_only=True):
     hint_en: str = ""
     optional: bool = False
     """May stay blank: there was no case for it."""
+    veto: str = ""
+    """What a veto costs: `zero` (`strikes` is worth nothing) or `unranked`; empty for what is no veto."""
+    strikes: str = ""
+    strikes_en: str = ""
 
 
 class EntryLine(msgspec.Struct, frozen=True, kw_only=True):

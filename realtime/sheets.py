@@ -21,6 +21,7 @@ from contest.store.queries import live, people, plans, schemes
 from contest.store.queries.devices import Holder
 from contest.store.queries.results import EventGates, MarkOnRecord, gates_of_event
 from realtime.protocol import AspectCard, Choice, EntryLine, MarkLine, SessionLine, Sheet, Welcome
+from scoring.kinds.veto import Veto
 from scoring.scheme import Aspect, Scheme
 
 
@@ -93,7 +94,7 @@ class _Ground(NamedTuple):
             blind=self.blind,
             # The order of the plan could say who is who.
             entries=sorted(lines, key=lambda line: (line.label, line.entry)) if self.blind else lines,
-            aspects=[_card(aspects[aspect]) for aspect in session.aspects if aspect in aspects],
+            aspects=[_card(self.scheme, aspects[aspect]) for aspect in session.aspects if aspect in aspects],
             marks=[],
         )
 
@@ -152,7 +153,10 @@ async def panels_as_planned(store: Store, key: EventId) -> dict[PanelId, PanelPl
     return planned
 
 
-def _card(aspect: Aspect) -> AspectCard:
+def _card(scheme: Scheme, aspect: Aspect) -> AspectCard:
+    node, above = scheme.nodes[aspect.id].node, scheme.nodes[aspect.id].above
+    veto = node if isinstance(node, Veto) else None
+    struck = scheme.nodes[veto.node or above].node if veto and veto.effect == "zero" else None
     return AspectCard(
         aspect=aspect.id,
         name=aspect.name,
@@ -171,6 +175,9 @@ def _card(aspect: Aspect) -> AspectCard:
         unit_en=aspect.unit_en,
         hint_en=aspect.hint_en,
         optional=aspect.optional,
+        veto=veto.effect if veto else "",
+        strikes=struck.name if struck else "",
+        strikes_en=struck.name_en if struck else "",
     )
 
 

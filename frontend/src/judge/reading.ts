@@ -64,6 +64,30 @@ export function reasonOf(because: string, params: Readonly<Record<string, string
   return key ? t(key) : sentenceOf(because, params) || because;
 }
 
+/** What a veto costs when it is marked; empty for everything else. */
+export function costOf(card: AspectCard): string {
+  if (!card.veto) return '';
+  return card.veto === 'zero' ? t('veto_zero', { name: nameOf(card.strikes ?? '', card.strikes_en ?? '') }) : t('veto_unranked');
+}
+
+/** The mark that strikes, where there is one; it is asked about before it is kept. */
+export const strikes = (card: AspectCard, value: number | null): boolean => Boolean(card.veto) && value !== null && value !== 0;
+
+/** What a card is called under the heading of its group, which is not said again: «第 1 轮» under «抢答题». */
+export function shortName(card: AspectCard): string {
+  const [name, group] = [aspectName(card), groupName(card)];
+  const rest = group && name.startsWith(group) ? name.slice(group.length).replace(/^[\s,，]+/, '') : name;
+  const turn = / 第 \d+ [次轮]$|, (?:attempt|round) \d+$/.exec(group)?.[0] ?? '';
+  const short = turn && rest.endsWith(turn) ? rest.slice(0, -turn.length) : rest;
+  return short ? short.charAt(0).toUpperCase() + short.slice(1) : name;
+}
+
+/** What all cards of a group say alike, to be said once; empty where they differ or stand alone. */
+export function sharedHint(cards: readonly AspectCard[]): string {
+  const said = new Set(cards.map((card) => [hintOf(card), limitsOf(card)].filter(Boolean).join(' · ')));
+  return cards.length > 1 && said.size === 1 ? ([...said][0] ?? '') : '';
+}
+
 export const aspectName = (card: AspectCard): string => nameOf(card.name, card.name_en);
 export const groupName = (card: AspectCard): string => nameOf(card.group, card.group_en);
 

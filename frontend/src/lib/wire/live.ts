@@ -21,6 +21,9 @@ export interface AspectCard {
   unit_en?: string;
   hint_en?: string;
   optional?: boolean;
+  veto?: string;
+  strikes?: string;
+  strikes_en?: string;
 }
 
 /** An award that the scheme gives. */
