@@ -80,8 +80,8 @@ class _Giving:
         self.holders = nobody.copy()
         self.left = {False: nobody.copy(), True: nobody.copy()}
         """Who tied at a cut of an award above and was left to the next; those of besides awards on their own."""
-        self.surplus = nobody.copy()
-        """Whom a tie brought in beyond what an award had to give: nobody is given that again."""
+        self.extra: set[int] = set()
+        """The places a tie took beyond what an award had to give: nobody is given them again."""
         self.cut = 0
         self.earned: dict[str, Flags] = {}
         self.reaches: dict[str, Reach] = {}
@@ -143,24 +143,24 @@ class _Giving:
         over &= free & begun
         self.left[award.besides] |= over & ~inside
         if not award.besides:
-            self.surplus |= over & inside & (self.order.places > cut)
+            self.extra |= {place for place in _places(firsts, over & begun & inside) if place > cut}
         return inside & begun, Reach(cut, _at_the_cut(over, inside), over & ~inside)
 
     def quota(self, award: Award, rule: Quota, candidates: Flags) -> tuple[Flags, Reach]:
         """So many of those who can take it: who cannot, takes no place in a quota away."""
-        places = self.order.places
-        surplus = self.surplus & (places > self.cut) & (not award.besides)
-        count = max(rule.count - int(surplus.sum()), 0)
-        firsts, lasts = _among(self.positions(award)[0], candidates)
+        positions = self.positions(award)[0]
+        extra = set() if award.besides else {place for place in self.extra if place > self.cut}
+        count = max(rule.count - len(extra), 0)
+        firsts, lasts = _among(positions, candidates)
         inside = candidates & ((firsts if rule.ties == "extend" else lasts) <= count)
         tie_firsts, tie_lasts = _among(self.order.firsts, candidates)
         over = candidates & (tie_firsts <= count) & (tie_lasts > count)
         self.left[award.besides] |= over & ~inside
-        taken = np.sort(places[candidates | surplus])[: rule.count]
-        cut = int(taken[-1]) if len(taken) else self.cut
+        taken = sorted({*_places(positions, candidates), *extra})[: rule.count]
+        cut = taken[-1] if taken else self.cut
         if not award.besides:
             self.cut = max(self.cut, cut)
-            self.surplus |= over & inside & (places > cut)
+            self.extra |= {place for place in _places(positions, over & inside) if place > cut}
         return inside, Reach(cut, _at_the_cut(over, inside), over & ~inside)
 
     def reach(self, rule: Banded) -> int:
@@ -189,6 +189,13 @@ class _Giving:
 def _at_the_cut(over: Flags, inside: Flags) -> AtACut:
     taken, left = (over & inside).any(), (over & ~inside).any()
     return "split" if taken and left else "extended" if taken else "trimmed" if left else ""
+
+
+def _places(positions: Integers, members: Flags) -> list[int]:
+    """The places of the list that these take; of a tie the first ones, whoever of it is printed first."""
+    own = np.sort(positions[members])
+    places: list[int] = (own + np.arange(len(own)) - np.searchsorted(own, own, side="left")).tolist()
+    return places
 
 
 def _among(positions: Integers, candidates: Flags) -> tuple[Integers, Integers]:
