@@ -42,7 +42,7 @@ def test_the_order_of_input_never_matters():
 
 
 def test_the_numbers_printed_for_entries_change_no_rank():
-    for seed, contest, dice in contests(40_000, 100, holes=0.05):
+    for seed, contest, dice in contests(40_000, 250, holes=0.05):
         contest.labels = {}
         bare = rows(contest)
         contest.labels = {entry: f"A{dice.randrange(12)}" for entry in contest.entries if dice.random() < 0.9}

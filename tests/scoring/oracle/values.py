@@ -235,7 +235,7 @@ class Values:
 
     def _carried(self, node):
         inner = self.of(node["node"])
-        return {entry: nothing(True) if one.void else Worth(one.value, one.known) for entry, one in inner.items()}
+        return {entry: nothing(one.known) if one.void else Worth(one.value, one.known) for entry, one in inner.items()}
 
     def _standardised(self, node):
         inner, by, worths = self.of(node["of"]["id"]), node.get("by", ""), {}
@@ -247,7 +247,7 @@ class Values:
             for entry in members:
                 one = inner[entry]
                 if one.void:
-                    worths[entry] = nothing(whole)
+                    worths[entry] = nothing(one.known and whole)
                 elif one.known:
                     # So far, while marks of others are missing: among those who are known so far.
                     worths[entry] = Worth(to_scale(one.value), whole)
