@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from scoring import scale
 from scoring.exact import exact
-from scoring.finish import Finish, Passing
+from scoring.finish import Finish, Passing, Trace
 from scoring.kinds import Best, Carried, Composed, Product, Standardised, Sum
 from scoring.kinds.kernel import Flags, Whole
 from scoring.kinds.standard import Standard
@@ -191,8 +192,7 @@ class Standardising(NamedTuple):
         values, known, void = parts.values[row], parts.known[row], parts.void[row]
         raw: Whole = np.zeros_like(values)
         for group in self.groups(grid):
-            measuring = group & grid.competing & known & ~void
-            by = scale.measured(self.standard, values[POINTS, measuring].astype(object), self.over)
+            by = self._measured(group, parts)
             raw[POINTS, group] = scale.standardised(self.standard, values[POINTS, group], self.over, by)
             if len(raw) > 1:
                 raw[LEAST, group] = raw[MOST, group] = raw[POINTS, group]
@@ -209,6 +209,22 @@ class Standardising(NamedTuple):
         """Who is measured together."""
         return scale.groups_of(grid.groups.get(self.standard.by), len(grid.entries))
 
+    def _measured(self, group: Flags, parts: Parts) -> scale.Group | None:
+        row = self.rows[0]
+        measuring = group & parts.grid.competing & parts.known[row] & ~parts.void[row]
+        return scale.measured(self.standard, parts.values[row, POINTS, measuring].astype(object), self.over)
+
+    def noted(self, parts: Parts) -> Trace:
+        """What everybody is measured by, for explaining: the middle and the σ of the group."""
+        middles = [Fraction(0)] * len(parts.grid.entries)
+        sigmas = middles.copy()
+        for group in self.groups(parts.grid):
+            by = self._measured(group, parts)
+            if by is not None:
+                for column in np.flatnonzero(group).tolist():
+                    middles[column], sigmas[column] = by
+        return [_over_one("middle", middles), _over_one("sigma", sigmas)]
+
     def known(self, parts: Parts) -> Flags:
         """Only when nobody of the group is missing."""
         known: Flags = parts.known[self.rows[0]].copy()
@@ -223,6 +239,12 @@ class Standardising(NamedTuple):
         """Where what is standardised may, or has none for certain."""
         may_be: Flags = parts.may_be_void[self.rows[0]] | parts.void[self.rows[0]]
         return may_be
+
+
+def _over_one(step: str, numbers: list[Fraction]) -> tuple[str, Whole, int]:
+    """Numbers of all entries over one denominator, as a trace has them."""
+    over = math.lcm(*(one.denominator for one in numbers))
+    return step, np.array([[int(one * over) for one in numbers]], dtype=object), over
 
 
 Raw = Adding | Multiplying | Choosing | Carrying | Standardising

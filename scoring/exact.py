@@ -52,6 +52,15 @@ def plain(value: Fraction, most: int = 4) -> str:
     return printed(value.numerator, value.denominator, places)
 
 
+def in_full(value: Fraction, most: int = 6) -> str:
+    """Print an exact number where people calculate with it: all its places, or so many and «…» for the rest."""
+    if decimals(value.denominator, most) <= most:
+        return plain(value, most)
+    unit = 10**most
+    whole, rest = divmod(abs(value.numerator) * unit // value.denominator, unit)
+    return f"{'-' if value < 0 else ''}{whole}.{rest:0{most}d}…"
+
+
 def decimals(denominator: int, most: int) -> int:
     """How many places this denominator needs; more than `most` when it needs more or never ends."""
     for places in range(most + 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from scoring.exact import exact, plain, printed
+from scoring.exact import exact, in_full, printed
 from scoring.kinds import Node
 from scoring.kinds.standard import Standard
 from scoring.results import Computed
@@ -48,20 +48,42 @@ def missing_reason(missing: int, *, differs: bool) -> Said:
 
 def standard_reason(standard: Standard) -> Said:
     """On which scale something was put."""
-    centre, spread, by_median = standard.about
-    zh, en = ("中位数", "median") if by_median else ("平均", "mean")
-    among = Said("", "") if not standard.by else Said(f"（按“{standard.by}”分组）", f" (within “{standard.by}”)")
+    centre, spread, _ = standard.about
+    zh, en = _middle(standard)
+    among = _among(standard)
     return Said(
         f"换成标准分：{zh}为 {centre}，每个 σ {spread}{among.zh}",
         f"on the standard scale: {en} {centre}, {spread} for each σ{among.en}",
     )
 
 
+def measured_reason(standard: Standard, value: Fraction, middle: Fraction, sigma: Fraction) -> Said:
+    """How far a value stands from the middle of its group, in the numbers of the scale."""
+    centre, spread, _ = standard.about
+    zh, en = _middle(standard)
+    among = _among(standard)
+    if not sigma:
+        return Said(f"σ 为 0，都在中心 {centre}", f"σ is 0, everybody at the centre {centre}")
+    away = f"{centre} + {spread} × ({in_full(value)} − {in_full(middle)}) / {in_full(sigma)}"
+    return Said(
+        f"{zh} {in_full(middle)}，σ {in_full(sigma)}{among.zh}；标准分 {away}",
+        f"{en} {in_full(middle)}, σ {in_full(sigma)}{among.en}; on the scale {away}",
+    )
+
+
+def _middle(standard: Standard) -> Said:
+    return Said("中位数", "median") if standard.about.by_median else Said("平均", "mean")
+
+
+def _among(standard: Standard) -> Said:
+    return Said("", "") if not standard.by else Said(f"（按“{standard.by}”分组）", f" (within “{standard.by}”)")
+
+
 def finish_reason(said: Said, node: Node, stages: list[tuple[str, Fraction]]) -> Said:
     """Factor, cap, floor and rounding, each where it changed something."""
     numbers = dict(stages)
     if numbers["factor"] != numbers["raw"]:
-        text = f" × {node.factor} = {plain(numbers['factor'])}"
+        text = f" × {node.factor} = {in_full(numbers['factor'])}"
         said = said.then(text, text)
     if numbers["limits"] < numbers["factor"]:
         said = said.then(f"，不超过 {node.cap}", f", at most {node.cap}")

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import assert_never
 
-from scoring.exact import THOUSAND, exact, plain, printed
+from scoring import bounds
+from scoring.exact import THOUSAND, exact, in_full, printed
 from scoring.kinds import Best, ByPanel, Carried, Composed, Node, Product, Single, Standardised, Sum
 from scoring.kinds.part import AspectPart, Mark
-from scoring.prizes import Key
 from scoring.reasons import (
     Cell,
     finish_reason,
     listed,
+    measured_reason,
     missing_reason,
     shown,
     standard_reason,
@@ -21,7 +22,7 @@ from scoring.reasons import (
 )
 from scoring.results import Computed
 from scoring.saying import Said
-from scoring.sheet import BLANK_STATE, ENTERED_STATE, NOT_ATTEMPTED_STATE
+from scoring.sheet import BLANK_STATE, NOT_ATTEMPTED_STATE
 from scoring.total import POINTS, Seen
 
 
@@ -62,17 +63,17 @@ class Story:
         value = int(self.computed.tally.values[row, POINTS, self.column])
         return printed(value, self.computed.plan.denominators[row], self.computed.scheme.nodes[node].places)
 
-    def answer(self, key: Key) -> str | None:
-        """What this entry answers to a ranking key; None when nothing was measured."""
-        if isinstance(self.computed.scheme.nodes[key.node].node, Single):
-            cell = self._cell(key.node)
-            if cell.state != ENTERED_STATE:
-                return None
-            if key.of == "mark":
-                return self.computed.scheme.aspects[key.node].shown(cell.value)
-        if self.void(key.node):
-            return None
-        return self.score(key.node)
+    def told(self, node: str) -> str:
+        """A node's own value as others calculate with it: in full where the printed places do not say it all."""
+        value = self._exact(node)
+        places = self.computed.scheme.nodes[node].places
+        return self.points(node) if (value * 10**places).denominator == 1 else in_full(value)
+
+    def _exact(self, node: str) -> Fraction:
+        row = self.computed.plan.rows[node]
+        return Fraction(
+            int(self.computed.tally.values[row, POINTS, self.column]), self.computed.plan.denominators[row]
+        )
 
     def void(self, node: str) -> bool:
         """Whether it is known that there is no result."""
@@ -88,20 +89,44 @@ class Story:
             cells = self._panel_cells(node.id)
             said = listed(cells, aspect)
             marks = sorted(cell.value for cell in cells if cell.state & 1)
+            listed_marks = [aspect.shown(mark) for mark in marks]
             if node.standardise is not None:
                 said = said.then("；", "; ").then(*standard_reason(node.standardise))
-                return said.then(f"，合成 {plain(raw)}", f", together {plain(raw)}"), True
-            return said.then(*node.said([aspect.shown(mark) for mark in marks], raw)), True
+                listed_marks = self._on_the_scale(node, cells)
+                said = said.then(f"：{'、'.join(listed_marks)}", f": {', '.join(listed_marks)}")
+                listed_marks.sort(key=Fraction)
+            return said.then(*node.said(listed_marks, raw)), True
         cell = self._cell(node.id)
         if cell.state == BLANK_STATE:
             return Said("没有给出", "none given"), False
         if cell.state == NOT_ATTEMPTED_STATE:
             return Said("未做，不得分", "not attempted, worth nothing"), True
-        mark = Mark(shown(cell.value, aspect), Fraction(cell.value, THOUSAND), plain(raw))
-        said = node.said(mark).then(f" = {mark.points}", f" = {mark.points}")
+        mark = Mark(shown(cell.value, aspect), Fraction(cell.value, THOUSAND), raw, self._noted(node, "best"))
+        said = node.said(mark)
+        if bounds.rounds_itself(node):
+            # A ratio may never end, so the factor is in it and it is rounded at once.
+            factor = "" if exact(node.factor) == 1 else f" × {node.factor}"
+            said = said.then(factor, factor)
+        else:
+            said = said.then(f" = {in_full(raw)}", f" = {in_full(raw)}")
         if node.dual:
             said = Said("各自独立录入，一致：", "entered independently, alike: ").then(*said)
         return said, True
+
+    def _on_the_scale(self, node: ByPanel, cells: list[Cell]) -> list[str]:
+        """The marks of a panel on their standard scale, seat by seat."""
+        assert node.standardise is not None
+        noted = dict(self._stages(node))
+        return [
+            printed(value.numerator, value.denominator, node.standardise.places)
+            for seat, cell in enumerate(cells, 1)
+            for value in (noted[f"seat {seat}"],)
+            if cell.state & 1
+        ]
+
+    def _noted(self, node: Node, step: str) -> Fraction | None:
+        """A number the rule noted on the way, where it did."""
+        return dict(self._stages(node)).get(step)
 
     def _panel_cells(self, aspect: str) -> list[Cell]:
         at, grid = self.computed.plan.panel_columns[aspect], self.computed.grid
@@ -139,12 +164,12 @@ class Story:
     def _composed(self, node: Composed) -> tuple[Said, bool]:
         if self.void(node.id):
             return Said("没有成绩", "no result"), False
-        raw = plain(dict(self._stages(node))["raw"])
+        raw = in_full(dict(self._stages(node))["raw"])
         match node:
             case Sum():
                 said = self._adding(node)
             case Product():
-                scores = " × ".join(self.score(part.id) or "" for part in node.parts)
+                scores = " × ".join(self.told(part.id) for part in node.parts)
                 said = Said(f"{scores} ", f"{scores} ")
             case Best():
                 said = self._choosing(node)
@@ -152,9 +177,8 @@ class Story:
                 other = self.computed.scheme.nodes[node.node].node
                 said = Said(f"取自“{other.name}” ", f"carried from “{other.name_en or other.name}” ")
             case Standardised():
-                inner = self.score(node.of.id)
-                zh, en = standard_reason(node.standard)
-                said = Said(f"{node.of.name} {inner}，{zh} ", f"{node.of.name_en or node.of.name} {inner}, {en} ")
+                plainly = exact(node.factor) == 1 and node.cap is None and node.floor is None
+                return self._standing_in_its_group(node), not plainly
             case _:
                 assert_never(node)
         return said.then(f"= {raw}", f"= {raw}"), True
@@ -164,16 +188,22 @@ class Story:
         for part in node.counting:
             sign = "− " if part.sign == "minus" else "+ " if said.zh else ""
             weight = "" if exact(part.weight) == 1 else f" × {part.weight}"
-            score = self.score(part.id)
+            score = self.told(part.id)
             said = said.then(
                 f"{sign}{part.name} {score}{weight} ", f"{sign}{part.name_en or part.name} {score}{weight} "
             )
         return said
 
+    def _standing_in_its_group(self, node: Standardised) -> Said:
+        """The value, what its group is measured by, and the place on the scale that this makes."""
+        noted, inner = dict(self._stages(node)), self.told(node.of.id)
+        said = Said(f"{node.of.name} {inner}，", f"{node.of.name_en or node.of.name} {inner}, ")
+        said = said.then(*measured_reason(node.standard, self._exact(node.of.id), noted["middle"], noted["sigma"]))
+        raw = printed(noted["raw"].numerator, noted["raw"].denominator, node.places or 0)
+        return said.then(f"，四舍五入到 {node.places} 位 {raw}", f", rounded to {node.places} places {raw}")
+
     def _choosing(self, node: Best) -> Said:
-        scores = [
-            ("无成绩", "none") if self.void(part.id) else (str(self.score(part.id)),) * 2 for part in node.parts
-        ]
+        scores = [("无成绩", "none") if self.void(part.id) else (self.told(part.id),) * 2 for part in node.parts]
         zh, en = "、".join(one[0] for one in scores), ", ".join(one[1] for one in scores)
         which = ("最高", "highest") if node.from_ == "high" else ("最低", "lowest")
         then = ("平均", "mean") if node.then == "mean" else ("合计", "sum")

@@ -157,6 +157,7 @@ class _Counting:
             return
         raw, void = step.raw.of(parts)
         if seen is not None:
+            seen += [*step.raw.noted(parts)] if isinstance(step.raw, Standardising) else []
             seen.append(("raw", raw, step.raw.denominator))
         if isinstance(step.raw, Standardising):
             self.known[row] = step.raw.known(parts)

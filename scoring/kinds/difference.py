@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from scoring.exact import THOUSAND, common_grain, exact
-from scoring.kinds.kernel import ZERO, Counting, Kernel, Span, Whole, units
+from scoring.kinds.kernel import COUNTED, ZERO, Counting, Kernel, Span, Whole, units
 from scoring.kinds.part import FARTHEST, Limits, Mark, SinglePart
 from scoring.saying import Said, SchemeProblem
 from scoring.words import Number
@@ -82,7 +82,8 @@ class Difference(SinglePart, frozen=True, kw_only=True, tag="difference"):
     def said(self, mark: Mark) -> Said:
         """What was recorded, and what each unit of difference costs."""
         zh, en = mark.shown
-        return Said(
+        said = Said(
             f"记录 {zh}，目标 {self.target}；{self.max} 减每 {self.per} 的差扣 {self.deduction}",
             f"{en}, target {self.target}; {self.max} less {self.deduction} per {self.per} of difference",
-        )
+        ).then(*COUNTED[self.count])
+        return said if mark.points else said.then("，不低于 0", ", at least 0")

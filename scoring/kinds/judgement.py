@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from scoring.exact import exact, plain
+from scoring.exact import exact, in_full
 from scoring.kinds.kernel import ZERO, Span
 from scoring.kinds.part import Limits, Option, PanelPart
 from scoring.panel import PanelKernel, Taking, kernel
@@ -65,5 +65,5 @@ class Judgement(PanelPart, frozen=True, kw_only=True, tag="judgement"):
     def said(self, marks: list[str], raw: Fraction) -> Said:
         """The maximum by the sum of the levels."""
         levels = sum(int(mark) for mark in marks)
-        parts = f"；{plain(exact(self.max))} × {levels} / {3 * len(marks)} = {plain(raw)}"
+        parts = f"；{self.max} × {levels} / {3 * len(marks)} = {in_full(raw)}"
         return Said(parts, parts.replace("；", "; "))

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring.exact import THOUSAND, common_grain, half_up
+from scoring.saying import Said
 
 Whole = npt.NDArray[Any]
 """Whole numbers, int64 where that is proved to suffice and Python integers otherwise."""
@@ -21,6 +22,12 @@ Flags = npt.NDArray[np.bool_]
 Counting = Literal["exact", "started", "whole"]
 """How a part of a unit counts: exactly, as a whole one once started, or not before it is whole."""
 ZERO = Fraction(0)
+COUNTED = {
+    "exact": Said("", ""),
+    "started": Said("（不足一个按一个）", " (one that is started counts)"),
+    "whole": Said("（满一个才算）", " (only whole ones count)"),
+}
+"""How a part of a unit counts, told."""
 
 
 class Span(NamedTuple):

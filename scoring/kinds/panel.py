@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from scoring.exact import common_grain, exact, plain
+from scoring.exact import common_grain, exact, in_full
 from scoring.kinds.kernel import ZERO, Span
 from scoring.kinds.part import MOST_JUDGES, Limits, PanelPart
 from scoring.kinds.standard import Standard
@@ -121,7 +121,7 @@ class Panel(PanelPart, frozen=True, kw_only=True, tag="panel"):
             out_zh = [f"最低 {lows}"] * bool(low) + [f"最高 {highs}"] * bool(high)
             out_en = [f"lowest {lows}"] * bool(low) + [f"highest {highs}"] * bool(high)
             said = said.then(f"；去掉{'、'.join(out_zh)}", f"; without {', '.join(out_en)}")
-        present, kept, value = len(marks), len(marks) - low - high, plain(raw)
+        present, kept, value = len(marks), len(marks) - low - high, in_full(raw)
         if isinstance(self.rule, Median):
             return said.then(f"；{present} 个的中位数 {value}", f"; median of {present}: {value}")
         if self.adds and not (low or high):

@@ -39,11 +39,12 @@ class Option(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """One entered mark, to be told: as it reads in both languages, as a number, and the points it made."""
+    """One entered mark, to be told: as it reads in both languages, as a number, with its points and the best."""
 
     shown: Said
     number: Fraction
-    points: str
+    points: Fraction
+    best: Fraction | None = None
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True):

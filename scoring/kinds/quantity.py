@@ -11,8 +11,8 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 import numpy as np
 
-from scoring.exact import THOUSAND, common_grain, exact, half_up
-from scoring.kinds.kernel import ZERO, Counting, Kernel, Span, ToBest, Whole, among, table, units
+from scoring.exact import THOUSAND, common_grain, exact, half_up, in_full
+from scoring.kinds.kernel import COUNTED, ZERO, Counting, Kernel, Span, ToBest, Whole, among, table, units
 from scoring.kinds.part import FARTHEST, Limits, Mark, SinglePart
 from scoring.saying import Said, SchemeProblem
 from scoring.words import Number
@@ -79,6 +79,23 @@ class Linear(msgspec.Struct, frozen=True, kw_only=True, tag_field="by", tag="lin
         rate = max(abs(over), abs(under), 1)
         return Kernel(denominator, max(abs(first) + rate * spread, abs(low), abs(high)), points)
 
+    def said(self, mark: Mark) -> Said:
+        """What it is worth at `at`, and what the side the number stands on changes."""
+        said = Said(f"{self.at} 处 {self.points} 分", f"{self.points} points at {self.at}")
+        above = mark.number > exact(self.at)
+        rate = self.over if above else self.under
+        if mark.number == exact(self.at) or exact(rate) == 0:
+            return said
+        said = said.then(
+            f"，每{'多' if above else '少'} {self.per} 变 {rate}",
+            f", {rate} for each {self.per} {'above' if above else 'below'}",
+        ).then(*COUNTED[self.count])
+        if mark.points == exact(self.least):
+            return said.then(f"，不低于 {self.least}", f", at least {self.least}")
+        if mark.points == exact(self.most):
+            return said.then(f"，不超过 {self.most}", f", at most {self.most}")
+        return said
+
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Up to and including `to`: so many points."""
@@ -117,6 +134,13 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True, tag_field="by", tag="tab
         looked_up = table(self._worths(), place)
         peak = max(looked_up.peak, farthest * (scale // THOUSAND), *map(abs, steps))
         return looked_up._replace(peak=peak)
+
+    def said(self, mark: Mark) -> Said:
+        """Which row it is, by its end."""
+        for row in self.rows:
+            if mark.number <= exact(row.to):
+                return Said(f"查表，不超过 {row.to}", f"by table, up to {row.to}")
+        return Said(f"查表，超过 {self.rows[-1].to}", f"by table, beyond {self.rows[-1].to}")
 
 
 class Ratio(msgspec.Struct, frozen=True, kw_only=True, tag_field="by", tag="ratio", forbid_unknown_fields=True):
@@ -169,6 +193,18 @@ class Ratio(msgspec.Struct, frozen=True, kw_only=True, tag_field="by", tag="rati
         peak = top.numerator + 2 * farthest * top.denominator
         return Kernel(unit, max(peak, limit or 0), _up_to(points, limit))
 
+    def said(self, mark: Mark) -> Said:
+        """The ratio to the standard."""
+        over = _over(in_full(mark.number), self.to, self.better)
+        said = Said(f"与标准之比 {self.points} × {over}", f"by the ratio to the standard {self.points} × {over}")
+        if self.most is not None and mark.points >= exact(self.most):
+            return said.then(f"，不超过 {self.most}", f", at most {self.most}")
+        return said
+
+
+def _over(number: str, other: str, better: str) -> str:
+    return f"{number} / {other}" if better == HIGHER else f"{other} / {number}"
+
 
 def _up_to(points: Callable[[Whole], Whole], limit: int | None) -> Callable[[Whole], Whole]:
     def limited(marks: Whole) -> Whole:
@@ -196,6 +232,13 @@ class ToTheBest(msgspec.Struct, frozen=True, kw_only=True, tag_field="by", tag="
         """Factored and rounded at once, for a ratio may never end."""
         assert unit is not None
         return ToBest(unit, exact(self.points) * factor, self.better == HIGHER, farthest)
+
+    def said(self, mark: Mark) -> Said:
+        """The ratio to the best, and which that is."""
+        if not mark.best:
+            return Said("没有可比的成绩", "nothing to compare with")
+        over = _over(in_full(mark.number), in_full(mark.best), self.better)
+        return Said(f"与最好成绩之比 {self.points} × {over}", f"by the ratio to the best {self.points} × {over}")
 
 
 class Quantity(SinglePart, frozen=True, kw_only=True, tag="quantity"):
@@ -263,13 +306,5 @@ class Quantity(SinglePart, frozen=True, kw_only=True, tag="quantity"):
 
     def said(self, mark: Mark) -> Said:
         """What was recorded, and by which rule it counts."""
-        match self.convert:
-            case Lookup():
-                how = Said("查表", "by table")
-            case Ratio(to=to):
-                how = Said(f"与标准 {to} 之比", f"by the ratio to {to}")
-            case ToTheBest():
-                how = Said("与最好成绩之比", "by the ratio to the best")
-            case _:
-                how = Said("换算", "converted")
+        how = self.convert.said(mark)
         return Said(f"记录 {mark.shown.zh}，{how.zh}", f"{mark.shown.en}, {how.en}")

@@ -82,4 +82,10 @@ class Tolerance(SinglePart, frozen=True, kw_only=True, tag="tolerance"):
     def said(self, mark: Mark) -> Said:
         """What was measured."""
         zh, en = mark.shown
-        return Said(f"测得 {zh}，目标 {self.target}", f"measured {en}, target {self.target}")
+        said = Said(f"测得 {zh}，目标 {self.target}", f"measured {en}, target {self.target}")
+        away = mark.number - exact(self.target)
+        for one in self.ranges:
+            if -exact(one.below) <= away <= exact(one.above):
+                within = f"−{one.below} … +{one.above}"
+                return said.then(f"，在 {within} 之内", f", within {within}")
+        return said.then("，超出公差", ", beyond every range")
