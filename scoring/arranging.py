@@ -55,7 +55,7 @@ class Arranged(NamedTuple):
 def arranged(field: Field, question: Question, columns: Columns, groups: Integers | None = None) -> Arranged:
     """Put entries in order, group after group; who is equal in everything ties."""
     worth = question.worth(field)[columns]
-    sequence = sorted_by(worth) if groups is None else np.lexsort((worth, groups))
+    sequence = sorted_by(worth) if groups is None else sorted_by(groups, worth)
     sorted_worth = worth[sequence]
     apart = sorted_worth[1:] != sorted_worth[:-1]
     if groups is not None:
@@ -69,17 +69,37 @@ def arranged(field: Field, question: Question, columns: Columns, groups: Integer
     return Arranged(sequence, deciders)
 
 
-def sorted_by(worth: Whole) -> Columns:
-    """The places of numbers, the smallest first; who is equal stands as before."""
-    count, lowest = len(worth), int(worth.min(initial=0))
-    bits = count.bit_length()
-    if (int(worth.max(initial=0)) - lowest) >> (62 - bits):
-        return np.argsort(worth, kind="stable")
+FEW = 500
+"""So few are sorted as they are; packing them first would take longer."""
+
+
+def sorted_by(*columns: Whole) -> Columns:
+    """The places of rows of numbers compared column after column, smallest first; equal rows stand as before."""
+    packed = _packed(columns) if len(columns[0]) > FEW else None
+    if packed is None:
+        return np.lexsort(columns[::-1])
     # Numbers with their places behind them sort many times faster than places by their numbers.
-    packed = (worth - lowest) << bits
-    packed |= np.arange(count)
     packed.sort()
-    packed &= (1 << bits) - 1
+    packed &= (1 << len(packed).bit_length()) - 1
+    return packed
+
+
+def _packed(columns: tuple[Whole, ...]) -> Integers | None:
+    """Each row as one number with its place behind it; None where 62 bits are too few."""
+    count = len(columns[0])
+    packed, bits = np.zeros(count, dtype=np.int64), count.bit_length()
+    for column in columns:
+        if column.dtype == object:
+            return None
+        lowest = int(column.min())
+        reach = (int(column.max()) - lowest).bit_length()
+        bits += reach
+        if bits > 62:
+            return None
+        packed <<= reach
+        packed |= column.astype(np.int64, copy=False) - lowest
+    packed <<= count.bit_length()
+    packed |= np.arange(count)
     return packed
 
 
@@ -91,7 +111,7 @@ def split(field: Field, keys: Keys, sequence: Columns, deciders: Integers, first
             return
         asked = sequence[at]
         columns = answers(field, key, asked)
-        order = np.lexsort((*reversed(columns), runs))
+        order = sorted_by(runs, *columns)
         sequence[at] = asked[order]
         differs = np.zeros(len(at) - 1, dtype=np.bool_)
         for column in columns:
@@ -102,7 +122,7 @@ def split(field: Field, keys: Keys, sequence: Columns, deciders: Integers, first
     at, runs = _tied(deciders)
     if len(at):
         asked = sequence[at]
-        sequence[at] = asked[np.lexsort((field.listed()[asked], runs))]
+        sequence[at] = asked[sorted_by(runs, field.listed()[asked])]
 
 
 def _tied(deciders: Integers) -> tuple[Columns, Integers]:

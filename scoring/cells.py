@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from scoring.blocks import blocks
 from scoring.exact import THOUSAND
 from scoring.kinds.kernel import Whole
 from scoring.kinds.part import FARTHEST
@@ -106,7 +107,9 @@ def _check_values(scheme: Scheme, group: Group, values: Whole, states: States | 
     farthest = FARTHEST * THOUSAND
     low = -farthest if aspect.low is None else aspect.low
     high = farthest if aspect.high is None else aspect.high
-    if not values.size or _fit(values, low, high, aspect.step):
+    entries = values.shape[-1]
+    parts = blocks(entries, values.size // max(entries, 1))
+    if not values.size or all(_fit(values[..., at], low, high, aspect.step) for at in parts):
         return
     wrong = (values < low) | (values > high) | ((values - low) % aspect.step != 0)
     if states is not None:

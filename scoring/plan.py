@@ -67,6 +67,8 @@ class Plan(NamedTuple):
     attributes: tuple[str, ...]
     peak: int
     dtype: type
+    entrywise: bool
+    """Nobody is measured by others, excluded or passed: every entry is computed for itself alone."""
     narrow: bool
     """The marks of every panel and their sums fit 32 bits."""
     panel_columns: Mapping[str, int]
@@ -112,6 +114,11 @@ class _Layout:
             attributes=tuple({one.by: None for one in standards if one is not None and one.by}),
             peak=self.peak,
             dtype=np.int64 if self.peak < SAFE else object,
+            entrywise=not passes
+            and not any(isinstance(node, Veto) for node in aspects)
+            and all(isinstance(one.rule, PanelKernel) and one.standard is None for one in panels)
+            and all(isinstance(one.rule, Kernel) for one in singles)
+            and all(one.standard is None and one.passing is None for one in combined),
             narrow=all(max(map(abs, one.fills)) * max(self.judges, 2) < NARROW for one in panels),
             panel_columns=_columns(panels),
             single_columns=_columns(singles),

@@ -110,6 +110,19 @@ class Grid(NamedTuple):
     whole: bool
     """Every seat of panels that are all of one size, and every cell that is marked once, has an entered mark."""
 
+    def part(self, at: slice) -> Grid:
+        """The same of some entries that stand together."""
+        return self._replace(
+            entries=self.entries[at],
+            panel=self.panel[:, :, at],
+            panel_states=self.panel_states[:, :, at],
+            seats=self.seats[:, at],
+            single=self.single[:, at],
+            single_states=self.single_states[:, at],
+            competing=self.competing[at],
+            groups={name: numbers[at] for name, numbers in self.groups.items()},
+        )
+
 
 def judges_of(sheet: Sheet) -> int:
     """The largest panel of a sheet."""

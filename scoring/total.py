@@ -6,7 +6,7 @@ the least and the most that every node can still become.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +14,12 @@ import numpy.typing as npt
 
 from scoring import aspects
 from scoring.aspects import Agreed
+from scoring.blocks import blocks
 from scoring.combining import LEAST, MOST, POINTS, Adding, Combining, Parts, Standardising
 from scoring.finish import Passing, Trace
 from scoring.kinds import Veto
 from scoring.kinds.kernel import Flags, Whole
+from scoring.placing import everywhere
 from scoring.plan import Plan
 from scoring.sheet import ENTERED_STATE, Grid
 
@@ -56,7 +58,34 @@ class Tally(NamedTuple):
 
 def tally(plan: Plan, grid: Grid, trace: dict[str, Seen] | None = None) -> Tally:
     """Compute every node of every entry. `trace` collects what each step made, by a group's first node."""
+    if trace is None and grid.whole and plan.entrywise:
+        parts = tuple(blocks(len(grid.entries), grid.panel[:, :, :1].size + len(grid.single)))
+        if len(parts) > 1 and (found := _part_by_part(plan, grid, parts)) is not None:
+            return found
     return _Counting(plan, grid, trace).tally()
+
+
+def _part_by_part(plan: Plan, grid: Grid, parts: Iterable[slice]) -> Tally | None:
+    """The same for very many entries; None where a panel turns out to be too small after all."""
+    shape = (len(plan.denominators), len(grid.entries))
+    values: Whole = np.empty((shape[0], 1, shape[1]), dtype=plan.dtype)
+    for at in parts:
+        one = _Counting(plan, grid.part(at), None).tally()
+        if one.values.shape[1] > 1:
+            return None
+        values[:, :, at] = one.values
+    nowhere: Flags = everywhere(False, shape, np.bool_)
+    return Tally(
+        values=values,
+        known=everywhere(True, shape, np.bool_),
+        missing=everywhere(0, shape, np.int64),
+        void=nowhere,
+        neutral=nowhere,
+        excluded={},
+        barred={},
+        struck={},
+        agreed={},
+    )
 
 
 class _Counting:
