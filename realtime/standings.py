@@ -138,7 +138,9 @@ def _standing(
     found = computed(plan, gates, marks.sheet(plan), tuple(marks.decisions))
     event, line = plan.event, gates.results
     behind = event.blind and not gates.unblinded
-    columns = (*found.columns, *plan.scheme.details)
+    # In the order of the tree: what an attempt is made of stands below it.
+    places = {node: place for place, node in enumerate(plan.scheme.nodes)}
+    columns = (*found.columns, *sorted(plan.scheme.details, key=lambda node: places[node.id]))
     at = stage_shown(found.results)
     rows = tuple(
         _row(result, found.entries[EntryId(result.entry)], names, columns, behind=behind, stage=at)

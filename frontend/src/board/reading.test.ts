@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { setLanguage } from '$lib/i18n.svelte';
 import { Podium } from './podium';
-import { answersTo, awardText, barOf, dividerOf, metalOf, rankText, rankWords, scaleOf, statusText } from './reading';
+import { answersTo, awardText, barOf, besideText, dividerOf, lowWins, metalOf, noRanksText, rangeOf, rankText, rankWords, scaleOf, soFar, statusText, waits } from './reading';
 import { row } from './rows.fixture';
 import { t } from './words';
 
@@ -76,6 +76,27 @@ describe('the bar', () => {
     expect(barOf(row('a', 1, { total: null, best: null }), 100)).toBeNull();
     expect(barOf(row('a', 1), 0)).toBeNull();
     expect(barOf(row('a', 1, { total: null, worst: '-5.00', best: '300.00' }), 100)).toEqual({ solid: 0, open: 1 });
+  });
+});
+
+describe('a row without a total', () => {
+  const open = { rank: null, total: null, points: '12.00', worst: '12.00', best: '90.00' };
+
+  it('waits for others once all of its own is marked', () => {
+    const [own, others] = [row('a', 1, { ...open, complete: 3 }), row('b', 2, { ...open, complete: 4 })];
+    expect([waits(own), waits(others), waits(row('c', 3)), waits(row('d', 4, { ...open, unranked: 'barred' }))]).toEqual([false, true, false, false]);
+    expect([noRanksText([own]), noRanksText([own, others])]).toEqual([t('no_ranks_yet'), t('waits_for_others')]);
+  });
+
+  it('has no bar and no points so far where the smaller number wins', () => {
+    const race = row('a', 1, { ...open, worst: '3600.00', best: '0.00' });
+    expect([lowWins([race]), lowWins([row('b', 2, open)])]).toEqual([true, false]);
+    expect([scaleOf([race, row('b', 2)]), soFar(race), soFar(row('b', 2, open)), soFar(row('b', 2, { ...open, complete: 0 }))]).toEqual([0, '–', '12.00', '–']);
+    expect([rangeOf(race), rangeOf(row('b', 2, open)), rangeOf(row('c', 3, { best: null }))]).toEqual([['0.00', '3600.00'], ['12.00', '90.00'], null]);
+  });
+
+  it('says first where it stands in its stage', () => {
+    expect(besideText(row('a', 1, { advance: 'possible' }))).toBe('可能晋级 · 县农机总站');
   });
 });
 

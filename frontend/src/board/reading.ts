@@ -34,9 +34,9 @@ export function advanceText(row: Row): string {
   return '';
 }
 
-/** The organisation of a row with where it stands in its stage. */
+/** Where a row stands in its stage, and its organisation: whatever is cut off for want of room comes last. */
 export function besideText(row: Row): string {
-  return [row.organisation, advanceText(row)].filter(Boolean).join(' · ');
+  return [advanceText(row), row.organisation].filter(Boolean).join(' · ');
 }
 
 type AwardWord =
@@ -92,14 +92,44 @@ export function answersTo(row: Row, typed: string): boolean {
   return words.every((word) => text.includes(word));
 }
 
+/** Whether all of its own is marked while its total still waits for others: they set the scale, or the cut before it. */
+export function waits(row: Row): boolean {
+  return row.status === 'entered' && !row.unranked && row.total === null && row.aspects > 0 && row.complete === row.aspects;
+}
+
+/** Whether the smaller number wins, as with times: then the best that is still possible lies below the worst. */
+export function lowWins(rows: readonly Row[]): boolean {
+  return rows.some((row) => row.best !== null && row.worst !== null && Number(row.best) < Number(row.worst));
+}
+
+/** The totals between which a row can still end, the smaller first; null where that is not known. */
+export function rangeOf(row: Row): readonly [string, string] | null {
+  if (row.best === null || row.worst === null) return null;
+  return Number(row.best) < Number(row.worst) ? [row.best, row.worst] : [row.worst, row.best];
+}
+
+/** What a row has so far; a dash before anything is marked, and where little is not little but good. */
+export function soFar(row: Row): string {
+  return row.complete > 0 && !lowWins([row]) ? row.points : '–';
+}
+
+/** Why nobody has a rank yet. */
+export function noRanksText(rows: readonly Row[]): string {
+  return t(rows.some(waits) ? 'waits_for_others' : 'no_ranks_yet');
+}
+
 /** Where the drawn bar of a row begins its hatching and where it ends, as shares of the widest. */
 export interface Bar {
   solid: number;
   open: number;
 }
 
-/** The bars of all rows share one scale: the best total that is still possible. Drawn only, never printed. */
+/**
+ * The bars of all rows share one scale: the best total that is still possible. Drawn only, never printed; 0 where a
+ * longer bar would be the worse.
+ */
 export function scaleOf(rows: readonly Row[]): number {
+  if (lowWins(rows)) return 0;
   let most = 0;
   for (const row of rows) most = Math.max(most, Number(row.best ?? row.total ?? row.points) || 0);
   return most;
