@@ -92,21 +92,37 @@ export function addAspect(document: unknown, under: string, name: string, nameEn
   );
 }
 
-/** A panel aspect may go unless its criterion would be empty, or a prize depends on it. */
+/** Kinds whose parts are taken as they are. */
+const UNWEIGHTED = ['product', 'best', 'attempts', 'standardised'];
+
+/** The nodes that can take a weight: a veto is worth nothing, and what is multiplied or chosen from has none. */
+export function weighted(document: unknown): ReadonlySet<string> {
+  const all = below(rootOf(document)).filter((node) => !UNWEIGHTED.includes(node.kind) && node.kind !== 'running');
+  const parts = [...all.flatMap((node) => node.parts)].filter((node) => node.kind !== 'veto');
+  return new Set(parts.map((node) => node.id));
+}
+
+/** A panel aspect may go unless its criterion would be empty, or something else of the document names it. */
 export function removable(document: unknown, id: string): boolean {
   const all = below(rootOf(document));
   const above = all.find((node) => node.parts.some((part) => part.id === id));
   const node = above?.parts.find((part) => part.id === id);
-  return node?.kind === 'panel' && above?.kind === 'sum' && above.parts.length > 1 && !prizeNodes(document).has(id);
+  return node?.kind === 'panel' && above?.kind === 'sum' && above.parts.length > 1 && !namedNodes(document).has(id);
 }
 
-function prizeNodes(document: unknown): ReadonlySet<string> {
-  const named = rowsOf(fieldsOf(document)['awards']).flatMap((award) => [
-    fieldsOf(award['rule']),
-    ...rowsOf(award['all_of']),
-    ...rowsOf(award['any_of']),
-  ]);
-  return new Set(named.map((one) => textOf(one['node'])));
+/** What prizes, stages, vetoes and what is carried over name. Ties find other questions when one of theirs goes. */
+function namedNodes(document: unknown): ReadonlySet<string> {
+  const fields = fieldsOf(document);
+  const found = new Set<string>();
+  const look = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(look);
+    for (const [word, inner] of Object.entries(fieldsOf(value))) {
+      if (word === 'node' && typeof inner === 'string') found.add(inner);
+      else look(inner);
+    }
+  };
+  look({ ...fields, ranking: null });
+  return found;
 }
 
 /** Take an aspect out; ties are no longer broken by it. */

@@ -2,7 +2,7 @@
 import { nameOf } from '$lib/i18n.svelte';
 import { t, wordFor } from '../words';
 import { below, fieldsOf, grouped, panelRule, type PanelRule, type Raw, rootOf, rowsOf, type SchemeNode, shifted, textOf, wholeOf } from './document';
-import { called, rules, stages, teams } from './rulesInWords';
+import { called, rules, spreads, stages, teams } from './rulesInWords';
 
 export type About = 'marks' | 'total' | 'rules' | 'order' | 'stages' | 'prizes' | 'teams';
 
@@ -23,7 +23,7 @@ export function inWords(document: unknown): Said[] {
   const said: Said[] = [
     { about: 'marks', lines: marks([...nodes.values()]) },
     { about: 'total', lines: [total(root)] },
-    { about: 'rules', lines: rules([...nodes.values()], nodes) },
+    { about: 'rules', lines: [...rules([...nodes.values()], nodes), ...spreads([...nodes.values()], list)] },
     { about: 'order', lines: [order(fieldsOf(fields['ranking']), nodes)] },
     { about: 'stages', lines: stages(rowsOf(fields['stages'])) },
     { about: 'prizes', lines: prizes(rowsOf(fields['awards']), nodes, root) },
@@ -72,7 +72,7 @@ export function ruleInWords(rule: PanelRule): string {
 // ---- total ----
 
 function total(root: SchemeNode): string {
-  const parts = root.parts.filter((node) => node.counts).map((node) => {
+  const parts = root.parts.filter((node) => node.counts && node.kind !== 'veto').map((node) => {
     const name = node.minus ? t('partLess', { name: called(node) }) : called(node);
     if (node.weight === '1') return name;
     return node.weight.startsWith('0.')

@@ -1,7 +1,7 @@
 /** The special rules of a scheme, in sentences: what is multiplied, chosen, carried, standardised, vetoed or must be passed. */
 import { nameOf } from '$lib/i18n.svelte';
 import { t, wordFor } from '../words';
-import { fieldsOf, type Raw, rowsOf, type SchemeNode, textOf, wholeOf } from './document';
+import { fieldsOf, grouped, type Raw, rowsOf, type SchemeNode, textOf, wholeOf } from './document';
 
 export function called(node: SchemeNode): string {
   return nameOf(node.name, node.nameEn) || node.id;
@@ -15,10 +15,17 @@ export function rules(nodes: readonly SchemeNode[], byId: ReadonlyMap<string, Sc
     return [
       ...(own ? [t('ruleFor', { names: name, says: own })] : []),
       ...(typeof node.raw['pass_mark'] === 'string' ? [passing(node, node.raw['pass_mark'])] : []),
-      ...(typeof node.raw['spread'] === 'string' ? [t('ruleSpread', { name, n: node.raw['spread'] })] : []),
       ...(node.raw['dual'] === true ? [t('ruleDual', { name })] : []),
     ];
   });
+}
+
+/** How far judges may be apart before they are asked again: once for all aspects with the same limit. */
+export function spreads(nodes: readonly SchemeNode[], list: (names: readonly string[]) => string): string[] {
+  const limited = nodes.filter((node) => typeof node.raw['spread'] === 'string');
+  return grouped(limited, (node) => textOf(node.raw['spread'])).map((group) =>
+    t('ruleSpread', { name: list(group.map(called)), n: textOf(group[0]?.raw['spread']) }),
+  );
 }
 
 function passing(node: SchemeNode, mark: string): string {
@@ -31,12 +38,12 @@ function made(node: SchemeNode, byId: ReadonlyMap<string, SchemeNode>): string {
     case 'product':
       return node.parts.map(called).join(' × ');
     case 'attempts':
-      return t('ruleAttempts', { times: wholeOf(raw['times'], 2), chosen: chosen(raw) });
+      return t('ruleAttempts', { times: wholeOf(raw['times'], 2), chosen: chosen(raw, wholeOf(raw['times'], 2)) });
     case 'best':
-      return t('ruleBest', { n: node.parts.length, chosen: chosen(raw) });
+      return t('ruleBest', { n: node.parts.length, chosen: chosen(raw, node.parts.length) });
     case 'running':
-      return t('ruleRunning', {
-        times: wholeOf(raw['times'], 1), low: textOf(raw['low']), high: textOf(raw['high']), base: textOf(raw['base'], '0'),
+      return t(Number(textOf(raw['base'], '0')) ? 'ruleRunning' : 'ruleRounds', {
+        times: wholeOf(raw['times'], 1), low: signed(raw['low']), high: textOf(raw['high']), base: textOf(raw['base'], '0'),
       });
     case 'carried': {
       const other = byId.get(textOf(raw['node']));
@@ -57,8 +64,14 @@ function made(node: SchemeNode, byId: ReadonlyMap<string, SchemeNode>): string {
   }
 }
 
-function chosen(raw: Raw): string {
+/** A number as people print it, with a minus and no hyphen. */
+function signed(number: unknown): string {
+  return textOf(number).replace('-', '−');
+}
+
+function chosen(raw: Raw, many: number): string {
   const take = wholeOf(raw['take'], 1);
+  if (take === many && take > 1) return t('takeAll', { then: wordFor('then', textOf(raw['then'], 'sum')) });
   const which = wordFor('from', textOf(raw['from'], 'high'));
   if (take === 1) return t('takeOne', { which });
   return t('takeMany', { which, n: take, then: wordFor('then', textOf(raw['then'], 'sum')) });

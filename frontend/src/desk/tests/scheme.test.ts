@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setLanguage } from '$lib/i18n.svelte';
 import { beforeEach, expect, test } from 'vitest';
-import { addAspect, dropGroups, greatestField, prizesOf, removable, removeAspect, setDropped, setNode, setPlaces, setPrize } from '../scheme/changes';
+import { addAspect, dropGroups, greatestField, prizesOf, removable, removeAspect, setDropped, setNode, setPlaces, setPrize, weighted } from '../scheme/changes';
 import { below, rootOf, shifted } from '../scheme/document';
 import { inWords } from '../scheme/inWords';
 
@@ -37,7 +37,7 @@ test('times, open ties, bands and levels are said', () => {
   expect(said(preset('worldskills'))['marks']).toEqual(['按 0–3 级评价，取平均折算；至少 3 名裁判']);
   expect(said(preset('worldskills'))['rules']).toContain('世界技能标准分：换成世界技能标准分（中位数 700，每个 σ 30）');
   expect(said(preset('worldskills'))['prizes']).toEqual([
-    '金牌 与前一名相差 2 分以内同奖', '银牌 与前一名相差 2 分以内同奖', '铜牌 与前一名相差 2 分以内同奖', '优胜奖 总分 ≥ 700',
+    '金牌 与本奖首名相差 2 分以内同奖', '银牌 与本奖首名相差 2 分以内同奖', '铜牌 与本奖首名相差 2 分以内同奖', '优胜奖 总分 ≥ 700',
   ]);
   expect(said(preset('labour-indicators'))['prizes']?.[0]).toBe('优胜单位 总得分 ≥ 90 且安全 ≥ 15');
 });
@@ -45,14 +45,14 @@ test('times, open ties, bands and levels are said', () => {
 test('special rules, stages and teams are said', () => {
   expect(said(preset('difficulty-panel'))).toMatchObject({
     marks: ['去掉 1 个最高分和 1 个最低分，相加；至少 3 名裁判'],
-    rules: ['动作：做 5 次，取最高的 5 个，相加', '动作得分：执行 × 难度系数'],
+    rules: ['动作：做 5 次，全部相加', '动作得分：执行 × 难度系数'],
     order: ['总分高者在前；总分相同依次比动作的次好成绩；仍相同则并列，后面的名次空出'],
   });
   expect(said(preset('knowledge-quiz'))['rules']).toEqual([
-    '必答题：3 轮，每轮 0 至 10 分，基础分 100', '抢答题：18 轮，每轮 -10 至 10 分，基础分 0', '风险题：2 轮，每轮 -30 至 30 分，基础分 0',
+    '必答题：3 轮，每轮 0 至 10 分，基础分 100', '抢答题：18 轮，每轮 −10 至 10 分', '风险题：2 轮，每轮 −30 至 30 分',
   ]);
   expect(said(preset('safety-veto'))['rules']).toEqual([
-    '发生重伤事故：一票否决，“隐患排查治理”清零', '发生死亡事故：一票否决，取消名次',
+    '发生重伤事故：一票否决，“隐患排查治理”清零', '发生死亡事故：一票否决，不排名、不得奖',
   ]);
   expect(said(preset('craftsman-rounds'))).toMatchObject({
     stages: ['初评：前 30 名晋级', '复评：决出名次'],
@@ -62,7 +62,11 @@ test('special rules, stages and teams are said', () => {
     stages: ['小组赛：小者在前；每组前 2 名和其余最好的 2 名晋级', '决赛：小者在前；决出名次'],
     teams: ['团体总分：按名次计分 7-5-4-3-2-1'],
   });
-  expect(said(preset('innovation-review'))['rules']).toContain('总分低于 60：不得奖');
+  expect(said(preset('innovation-review'))['rules']).toEqual([
+    '总分低于 60：不得奖', '先进程度、创新程度、难易程度、社会效益、成熟程度、推广价值：分差大于 4 请求重评',
+  ]);
+  // A veto is no part of a total.
+  expect(said(preset('craftsman-rounds'))['total']).toEqual(['初评带入 40 %、复评 60 %；保留 2 位小数']);
 });
 
 test('what is done several times keeps its parts when a node below it is changed', () => {
@@ -70,6 +74,23 @@ test('what is done several times keeps its parts when a node below it is changed
   expect(below(rootOf(document)).find((node) => node.id === 'difficulty')?.raw['high']).toBe('4');
   expect(removable(document, 'form')).toBe(false);
   expect(removable(document, 'dive')).toBe(false);
+});
+
+test('no weight is asked of what has none, and nothing goes that is named elsewhere', () => {
+  const weights = weighted(preset('difficulty-panel'));
+  expect(['dives', 'restart', 'dive', 'form', 'difficulty', 'total'].filter((id) => weights.has(id))).toEqual(['dives', 'restart']);
+  expect(['hazards', 'injury', 'death'].filter((id) => weighted(preset('safety-veto')).has(id))).toEqual(['hazards']);
+  const document = preset('innovation-review') as object;
+  const staged = { ...document, stages: [{ id: 's', name: '初评', node: 'novel' }] };
+  expect([removable(document, 'novel'), removable(staged, 'novel')]).toEqual([true, false]);
+});
+
+test('every preset keeps every word of it through the form', () => {
+  for (const file of readdirSync(PRESETS)) {
+    const document = preset(file.replace('.json', ''));
+    for (const node of below(rootOf(document))) expect(setNode(document, node.id, {})).toEqual(document);
+    for (const prize of prizesOf(document)) expect(setPrize(document, prize.id, {})).toEqual(document);
+  }
 });
 
 test('conditions of a prize are said, and different rules name their aspects', () => {
