@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
 from scoring.advancement import STATES
 from scoring.cells import grid
@@ -35,7 +36,7 @@ class Print(NamedTuple):
 
 
 class Scores(Mapping[str, str | None]):
-    """The printed score of every node of one entry; None while it is unknown. Printed when asked for.
+    """The printed score of every node of one entry; None while it is unknown, and where none was given.
 
     What is taken away is printed below zero, so that a row shows what each score does to the total.
     """
@@ -47,7 +48,7 @@ class Scores(Mapping[str, str | None]):
 
     def __getitem__(self, node: str) -> str | None:
         row = self._plan.rows[node]
-        if not self._tally.known[row, self._column]:
+        if not self._tally.known[row, self._column] or self._tally.neutral[row, self._column]:
             return None
         places, sign = self._prints[node]
         value = int(self._tally.values[row, POINTS, self._column])
@@ -161,8 +162,11 @@ def results(scheme: Scheme, sheet: Sheet) -> Results:
     waits = awaited(computed.order)
     missing = computed.tally.missing[wanted] * waits
     prints = {id_: Print(placed.places, -1 if _taken_away(placed) else 1) for id_, placed in scheme.nodes.items()}
-    complete = ((missing == 0) & waits).sum(axis=0).tolist()
-    aspects = waits.sum(axis=0).tolist()
+    # What need not be marked makes nothing more complete.
+    must = np.array([not scheme.aspects[id_].optional for id_ in needed(scheme)], dtype=np.bool_)
+    asked = waits & must[:, np.newaxis]
+    complete = ((missing == 0) & asked).sum(axis=0).tolist()
+    aspects = asked.sum(axis=0).tolist()
     foreseen = prospects(computed.order)
     return Results(
         rows=tuple(

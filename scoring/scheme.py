@@ -144,7 +144,11 @@ class Scheme(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True):
     @property
     def columns(self) -> tuple[NodeLine, ...]:
         """The nodes directly below the total."""
-        return tuple(NodeLine(id=part.id, name=part.name, name_en=part.name_en) for part in self.root.parts)
+        return tuple(
+            NodeLine(id=part.id, name=part.name, name_en=part.name_en)
+            for part in self.root.parts
+            if not isinstance(part, Veto)
+        )
 
     def judges_needed(self, aspects: Iterable[str]) -> int:
         """How many judges a panel must have so that each of these aspects can have a score."""
@@ -172,7 +176,7 @@ class Scheme(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True):
             level = [
                 NodeLine(id=id_, name=placed.node.name, name_en=placed.node.name_en, depth=depth)
                 for id_, placed in self.nodes.items()
-                if placed.depth == depth and placed.counts
+                if placed.depth == depth and placed.counts and not isinstance(placed.node, Veto)
             ]
             if len(found) + len(level) > MOST_DETAILS:
                 break

@@ -58,7 +58,7 @@ def _of_stages(found, wanted: oracle.Outcome) -> Iterator[str]:
 def _of_nodes(contest: Contest, row, wanted: oracle.Outcome) -> Iterator[str]:
     for id_, node in wanted.tree.nodes.items():
         worth = wanted.values.of(id_)[row.entry]
-        value = worth.value if worth.known else None
+        value = worth.value if worth.known and worth.given and node["kind"] != "veto" else None
         if not oracle.shown(value, row.scores[id_], taken_away=oracle.taken_away(node)):
             yield f"{row.entry}: {id_} is {row.scores[id_]}, not {value}"
     root = wanted.tree.root["id"]

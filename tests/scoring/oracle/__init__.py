@@ -45,7 +45,11 @@ class Outcome(NamedTuple):
 
     def marked(self, entry):
         """Of how many aspects that a rank needs nothing is missing, and how many there are."""
-        needed = needed_aspects(self.tree, self.order.levels[entry])
+        needed = [
+            one
+            for one in needed_aspects(self.tree, self.order.levels[entry])
+            if not self.tree.nodes[one].get("optional", self.tree.nodes[one]["kind"] in ("veto", "adjustment"))
+        ]
         return sum(not self.values.missing(one)[entry] for one in needed), len(needed)
 
 
