@@ -18,6 +18,7 @@ from contest.exports.awards import (
     event_scores,
     score_summary,
 )
+from contest.exports.grouped import GroupSheet, GroupStanding
 from contest.exports.tables import Workbook, csv_bytes
 from contest.exports.template import competitor_template as template
 from contest.model.access import Act, Person, may
@@ -120,7 +121,31 @@ async def _sheet(store: Store, event: EventId, person: Person, language: str) ->
             for result in found.results.rows
         ),
         dense=found.scheme.ranking.ties == "dense",
+        groups=_groups(found, language),
     )
+
+
+def _groups(found: EventResults, language: str) -> tuple[GroupSheet, ...]:
+    tables = {one.table.id: one.table for one in found.scheme.document.teams}
+    sheets = []
+    for result in found.results.teams:
+        table = tables[result.table]
+        awards = {award.id: _named(award.name, award.name_en, language) for award in table.awards}
+        standings = tuple(
+            GroupStanding(
+                rank=row.rank,
+                group=row.group,
+                points=row.points,
+                counted=row.counted,
+                awards=tuple(awards[award] for award in row.awards),
+                unranked=row.unranked,
+            )
+            for row in result.rows
+        )
+        places = max((len(one.points.partition(".")[2]) for one in standings if one.points), default=0)
+        name = _named(table.name, table.name_en, language)
+        sheets.append(GroupSheet(name=name, places=places, dense=table.ties == "dense", standings=standings))
+    return tuple(sheets)
 
 
 def _stopped(found: EventResults, result: Result, language: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from contest.actions.entering import sees_names
+from contest.actions.grouping import TeamTableLine, team_tables
 from contest.actions.remarking import RemarkLine, remarks_in
 from contest.actions.results import EventResults, results_of
 from contest.actions.tying import TieLine, ties_shown
@@ -109,6 +110,8 @@ class ResultSheet(msgspec.Struct, frozen=True, kw_only=True):
     barriers: list[NodeName] = []
     """The nodes that take somebody out of the ranking, by the names in `excluded`."""
     stages: list[StageName] = []
+    teams: list[TeamTableLine] = []
+    """Tables of teams and organisations; none while names must not be read."""
 
 
 async def officials_results(store: Store, event: EventId, person: Person) -> ResultSheet:
@@ -135,6 +138,7 @@ async def officials_results(store: Store, event: EventId, person: Person) -> Res
         remarks=remarks_in(computed),
         barriers=_barriers(computed),
         stages=stages_of(computed),
+        teams=team_tables(computed) if named else [],
     )
 
 

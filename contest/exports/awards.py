@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 import polars as pl
 
+from contest.exports.grouped import GroupSheet, group_headings, group_rows
 from contest.exports.tables import Heading, PrintedTable, Workbook
 from contest.exports.words import words_in
 
@@ -58,14 +59,16 @@ class EventSheet(msgspec.Struct, frozen=True, kw_only=True):
     standings: tuple[Standing, ...]
     dense: bool = False
     """After a shared rank the next one follows without a gap."""
+    groups: tuple[GroupSheet, ...] = ()
+    """Tables of teams and organisations."""
 
 
 def event_awards(sheet: EventSheet, language: str) -> Workbook:
-    """Award list and score summary of one event."""
+    """Award list and score summary of one event, and its tables of teams."""
     words = words_in(language)
     return Workbook(
         name=f"{sheet.code} {sheet.event} {words['awards']}",
-        tables=(award_list(sheet, language), score_summary(sheet, language)),
+        tables=(award_list(sheet, language), score_summary(sheet, language), *team_lists(sheet, language)),
     )
 
 
@@ -133,6 +136,18 @@ def _scores(sheet: EventSheet, language: str, part: str, columns: Sequence[Score
         for one in sheet.standings
     )
     return _table(sheet, words, part, headings, rows)
+
+
+def team_lists(sheet: EventSheet, language: str) -> tuple[PrintedTable, ...]:
+    """The tables of teams and organisations, in the order of the scheme."""
+    words = words_in(language)
+    lists = []
+    for group in sheet.groups:
+        rows = group_rows(group, words)
+        table = _table(sheet, words | {"teams": group.name}, "teams", group_headings(group, words), rows)
+        note = words["tie_dense" if group.dense else "tie"] if group.tied else ""
+        lists.append(msgspec.structs.replace(table, note=note))
+    return tuple(lists)
 
 
 def contest_awards(sheets: Sequence[EventSheet], language: str) -> Workbook:

@@ -121,6 +121,22 @@ def check_results(sheet: dict[str, Any], expected: Results) -> None:
             assert found[word] == list(getattr(row, word)), word
 
 
+def check_teams(tables: list[dict[str, Any]], content: bytes, expected: Results) -> None:
+    """Tables of teams and organisations: on the officials' page, and each on a sheet of the award workbook."""
+    assert [table["table"] for table in tables] == [table.table for table in expected.teams]
+    sheets = openpyxl.load_workbook(io.BytesIO(content)).worksheets[2:]
+    assert len(sheets) == len(tables)
+    words = ("group", "place", "rank", "shared", "points", "entries", "counted", "pending", "unranked")
+    for shown, sheet, table in zip(tables, sheets, expected.teams, strict=True):
+        assert (shown["complete"], shown["open_ties"]) == (table.complete, len(table.open_ties))
+        for found, row in zip(shown["rows"], table.rows, strict=True):
+            assert {word: found[word] for word in words} == {word: getattr(row, word) for word in words}
+        printed = sheet.iter_rows(min_row=4, max_row=3 + len(table.rows), values_only=True)
+        assert [(row[0], row[1], as_number(row[2])) for row in printed] == [
+            (row.rank, row.group, as_number(row.points)) for row in table.rows
+        ]
+
+
 def check_board(board: dict[str, Any], event: PresetEvent, expected: Results) -> None:
     """The public board: rows in their order, and the score of every node it shows."""
     columns = [column["node"] for column in board["head"]["columns"]]
@@ -189,7 +205,10 @@ def test_every_preset_goes_through_the_whole_line(service: Service):
         expected = event.computed(marks)
         assert expected.missing == expected.open_ties == 0, event.preset
         assert ask(organiser, "POST", f"/events/{event.event}/publish")["state"] == "provisional", event.preset
-        check_results(ask(organiser, "GET", f"/events/{event.event}/results"), expected)
+        shown = ask(organiser, "GET", f"/events/{event.event}/results")
+        check_results(shown, expected)
+        if expected.teams:
+            check_teams(shown["teams"], organiser.get(f"/events/{event.event}/awards.xlsx").content, expected)
         check_board(published(organiser, event), event, expected)
         check_workbook(organiser.get(f"/events/{event.event}/scores.xlsx").content, event, expected)
     # The fourth and the fifth are marked alike, so every preset that wants its ties broken has one.

@@ -32,6 +32,7 @@ export type DeskMark = Required<wire.DeskMark>;
 export type Device = Told<wire.DeviceLine>;
 export type Entry = Told<wire.Entry>;
 export type EventResults = Told<wire.ResultSheet>;
+export type TeamTable = EventResults['teams'][number];
 export type EventRow = Told<wire.Event>;
 export type EventScheme = Told<wire.AdoptedScheme>;
 export type Fact = Told<wire.FactLine>;

@@ -1,13 +1,17 @@
 """Award list and score summary: who is on them, in what order, and what they say of themselves."""
 
+import msgspec
+
 from contest.exports.awards import (
     EventSheet,
     ScoreColumn,
     Standing,
     award_list,
     contest_awards,
+    event_awards,
     score_summary,
 )
+from contest.exports.grouped import GroupSheet, GroupStanding
 
 
 def standing(name: str, rank: int | None, total: str | None, *awards: str, **more: object) -> Standing:
@@ -102,3 +106,32 @@ def test_awards_across_events_are_counted_by_organisation():
 
 def test_a_contest_without_awards_still_makes_a_workbook():
     assert contest_awards([], "zh").tables[0].rows == ()
+
+
+def group(name: str, rank: int | None, points: str | None, *awards: str, unranked: str = "") -> GroupStanding:
+    return GroupStanding(rank=rank, group=name, points=points, counted=2, awards=awards, unranked=unranked)
+
+
+def test_tables_of_teams_stand_behind_the_award_list():
+    units = GroupSheet(
+        name="团体总分",
+        places=1,
+        dense=False,
+        standings=(
+            group("一厂", 1, "12.5", "优胜单位"),
+            group("二厂", 1, "12.5"),
+            group("", None, None, unranked="nothing"),
+        ),
+    )
+    alone = msgspec.structs.replace(units, name="女子团体", standings=units.standings[:1])
+    book = event_awards(sheet(standing("安禾", 1, "90.00"), groups=(units, alone)), "zh")
+    assert [table.sheet for table in book.tables] == ["获奖名单", "成绩汇总表", "团体总分", "女子团体"]
+    table = book.tables[2]
+    assert table.rows == (
+        ("1", "一厂", "12.5", "2", "优胜单位", ""),
+        ("1", "二厂", "12.5", "2", "", ""),
+        (None, "（无单位）", None, "2", "", "没有计入的成绩"),
+    )
+    assert (table.title, table.note) == ("青禾县大赛 · 焊工 团体总分", "并列名次相同，下一名次按人数顺延。")
+    assert (book.tables[3].note, table.headings[2].places) == ("", 1)
+    assert event_awards(sheet(groups=(units,)), "en").tables[2].rows[2][5] == "Nothing counts"

@@ -35,7 +35,7 @@ function showing(tie: Tie, extra: Partial<{ mayRule: boolean; ended: boolean; un
       complete: 3, aspects: 3, entries: 3,
     },
     columns: [], rows: [row('a', 'A01'), row('b', 'A02'), row('c', 'A03')], open_ties: 1, missing: 0, awards: [],
-    ties: [tie], remarks: [], barriers: [], stages: [],
+    ties: [tie], remarks: [], barriers: [], stages: [], teams: [],
   };
   const ondone = (): void => void (done += 1);
   render(Ties, { event: 'e', sheet, mayRule: true, ended: false, unconfirmed: 0, ...extra, ondone });

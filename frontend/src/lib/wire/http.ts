@@ -899,6 +899,7 @@ export interface ResultSheet {
   remarks?: RemarkLine[];
   barriers?: NodeName[];
   stages?: StageName[];
+  teams?: TeamTableLine[];
 }
 
 export interface ReusedLine {
@@ -1097,10 +1098,39 @@ export interface Team {
   members?: string[];
 }
 
+export interface TeamAward {
+  award: string;
+  name: string;
+  name_en: string;
+}
+
 export interface TeamChanges {
   name?: string;
   organisation?: string | null;
   members?: string[];
+}
+
+export interface TeamLine {
+  group: string;
+  place: number;
+  rank: number | null;
+  shared: boolean;
+  points: string | null;
+  entries: number;
+  counted: number;
+  pending: number;
+  unranked: string;
+  awards: string[];
+}
+
+export interface TeamTableLine {
+  table: string;
+  name: string;
+  name_en: string;
+  complete: boolean;
+  open_ties: number;
+  awards: TeamAward[];
+  rows: TeamLine[];
 }
 
 export interface TieDecided {
