@@ -89,6 +89,8 @@ class Order:
         return [node for node in why[entry] if self.stages.stage_of(node) <= self.levels[entry]]
 
     def _no_result(self, entry):
+        if entry not in self.competing:
+            return []
         question = self.stages.questions[self.levels[entry]]
         return ["no_result"] if question.order == "low" and self.values.of(question.node)[entry].no_result else []
 

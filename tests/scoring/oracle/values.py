@@ -235,7 +235,9 @@ class Values:
 
     def _carried(self, node):
         inner = self.of(node["node"])
-        return {entry: nothing(one.known) if one.void else Worth(one.value, one.known) for entry, one in inner.items()}
+        return {
+            entry: nothing(one.known) if one.void else Worth(one.value, one.known) for entry, one in inner.items()
+        }
 
     def _standardised(self, node):
         inner, by, worths = self.of(node["of"]["id"]), node.get("by", ""), {}
