@@ -70,6 +70,8 @@ def exclusion_reason(field: Field, reason: str, column: int) -> Said:
     name, node = named(field.scheme, reason), field.scheme.nodes[reason].node
     if node.pass_mark is None or node.failing != "unranked":
         return Said(f"一票否决“{name.zh}”，不参加排名", f"veto “{name.en}”, not ranked")
+    if field.void(reason)[column]:
+        return Said(f"“{name.zh}”没有成绩，不参加排名", f"no result in “{name.en}”, not ranked")
     return below_reason(field, reason, column).then("，不参加排名", ", not ranked")
 
 

@@ -87,6 +87,32 @@ def test_a_preset_brings_a_marked_event_to_ranks_prizes_and_reasons(path: Path, 
             assert "None" not in step.zh + step.en
 
 
+def test_who_has_no_valid_jump_has_no_place_and_brings_no_points():
+    preset = next(path for path in PRESETS if path.stem == "sports-field")
+    scheme = parse(json.dumps(json.loads(preset.read_text(encoding="utf-8"))["document"]))
+    tries = {"amber": [5100, 5200, None], "birch": [None, None, None], "cedar": [None, 0, None]}
+    listed = [
+        SheetMark(entry, f"try.{at}", 0, "not_attempted" if far is None else "entered", far)
+        for entry, own in tries.items()
+        for at, far in enumerate(own, 1)
+    ]
+    units = {"amber": "一队", "birch": "二队", "cedar": "三队"}
+    sheet = Sheet(entries=tuple(tries), marks=listed, seats=0, attributes={"organisation": units})
+    found = results(scheme, sheet)
+    assert [(row.entry, row.rank, row.excluded) for row in found.rows] == [
+        ("amber", 1, ()),
+        ("cedar", None, ("jump",)),
+        ("birch", None, ("jump",)),
+    ]
+    assert [(row.group, row.points) for row in found.teams[0].rows] == [
+        ("一队", "7"),
+        ("三队", "0"),
+        ("二队", "0"),
+    ]
+    assert explain(scheme, sheet, "birch")[1].zh == "“试跳（掷）”没有成绩，不参加排名"
+    assert explain(scheme, sheet, "cedar")[1].zh == "“试跳（掷）” 0 未达 0.01，不参加排名"
+
+
 @pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
 def test_a_preset_fits_the_published_schema_and_with_a_word_that_is_none_does_not(path: Path):
     validator = Draft202012Validator(schema())
