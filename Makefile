@@ -21,7 +21,7 @@ unit: .venv/test.stamp  ## every Python test, on SQLite and PostgreSQL, and the 
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=15 -m "not long" tests
 
 nightly: .venv/test.stamp browser  ## long runs: more seeds, more kills, full sizes
-	$(BIN)/python -m pytest -m "long or not long" tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "long or not long" tests
 
 bench: .venv/test.stamp  ## figures beside their peers and limits
 	$(BIN)/python -m bench
