@@ -43,7 +43,16 @@ def missing_reason(missing: int, *, differs: bool) -> Said:
     """Why there is no score yet."""
     if differs:
         return Said("独立录入的数不一致，要重新录入", "entered independently and not alike, to be entered again")
-    return Said(f"尚缺 {missing} 个打分，得分未定", f"{missing} marks missing, the score is not known yet")
+    marks = "1 mark is" if missing == 1 else f"{missing} marks are"
+    return Said(f"尚缺 {missing} 个打分，得分未定", f"{marks} missing, the score is not known yet")
+
+
+def few_reason(present: int, fewest: int) -> Said:
+    """That a panel is too small, and no mark can mend it."""
+    return Said(
+        f"在场裁判 {present} 名，至少要 {fewest} 名，得分未定",
+        f"judges present: {present}, needed: {fewest}; the score is not known yet",
+    )
 
 
 def standard_reason(standard: Standard) -> Said:

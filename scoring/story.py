@@ -8,10 +8,11 @@ from typing import assert_never
 
 from scoring import bounds
 from scoring.exact import THOUSAND, exact, in_full, printed
-from scoring.kinds import Best, ByPanel, Carried, Composed, Node, Product, Single, Standardised, Sum
+from scoring.kinds import Best, ByPanel, Carried, Composed, Node, Product, Single, Standardised, Sum, Veto
 from scoring.kinds.part import AspectPart, Mark
 from scoring.reasons import (
     Cell,
+    few_reason,
     finish_reason,
     listed,
     measured_reason,
@@ -150,6 +151,10 @@ class Story:
                     "要等所有参赛者都有打分，得分未定",
                     "waits for the marks of all entries, the score is not known yet",
                 )
+            if isinstance(node, ByPanel):
+                cells = self._panel_cells(node.id)
+                if all(cell.state != BLANK_STATE for cell in cells):
+                    return few_reason(sum(cell.state & 1 for cell in cells), node.fewest)
             return missing_reason(missing, differs=self._differs(node))
         so_far = self.points(node.id)
         return Said(f"尚有打分未齐，目前 {so_far}", f"marks are missing; {so_far} so far")
@@ -185,7 +190,7 @@ class Story:
 
     def _adding(self, node: Sum) -> Said:
         said = Said("", "") if exact(node.base) == 0 else Said(f"{node.base} ", f"{node.base} ")
-        for part in node.counting:
+        for part in (one for one in node.counting if not isinstance(one, Veto)):
             sign = "− " if part.sign == "minus" else "+ " if said.zh else ""
             weight = "" if exact(part.weight) == 1 else f" × {part.weight}"
             score = self.told(part.id)

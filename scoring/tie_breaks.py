@@ -102,7 +102,8 @@ def _lot(field: Field, column: int, rival: int) -> Said:
     name = Said("抽签", "lot")
     ours, theirs = (field.sheet.lots.get(field.sheet.entries[one]) for one in (column, rival))
     if ours is None or theirs is None:
-        return _unanswered(name, here=ours is not None)
+        who = Said("对方没有抽签号", "the other drew none") if theirs is None else Said("没有抽签号", "none drawn")
+        return Said(f"“抽签”决出：{who.zh}", f"“lot”: {who.en}")
     return _compared(name, Fraction(ours), Fraction(theirs), 0)
 
 

@@ -48,9 +48,10 @@ def place_reason(order: Order, standing: Standing, status: str) -> Said:
         )
     better = int(order.firsts[standing.column]) - 1
     said = Said("并列", "shared ") if standing.shared else Said("", "")
+    among = _among(order)
     said = said.then(
-        f"第 {standing.rank} 名，共 {order.ranked} 名；有 {better} 名更优",
-        f"rank {standing.rank} of {order.ranked}; {better} strictly better",
+        f"第 {standing.rank} 名，共 {among} 名；有 {better} 名更优",
+        f"rank {standing.rank} of {among}; {better} strictly better",
     )
     if order.levels[standing.column] < len(order.questions) - 1:
         outcome = order.outcomes[order.levels[standing.column]]
@@ -61,6 +62,14 @@ def place_reason(order: Order, standing: Standing, status: str) -> Said:
     if order.complete:
         return said
     return said.then("（其余打分未齐，名次可能变化）", " (others incomplete, may change)")
+
+
+def _among(order: Order) -> int:
+    """How many a rank is counted among: with stages also those before it who went on and still miss marks."""
+    if not order.outcomes:
+        return order.ranked
+    gone = sum(order.exclusions.values(), start=~order.field.competing)
+    return int((~gone).sum())
 
 
 def exclusion_reason(field: Field, reason: str, column: int) -> Said:

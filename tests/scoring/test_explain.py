@@ -283,7 +283,7 @@ def test_a_tie_in_a_stage_is_told_by_what_the_stage_is_ranked_by():
     given = {"amber": {"first": 9, "second": 1}, "birch": {"first": 8}, "cedar": {"first": 8}}
     marked = sheet(given, lots={"birch": 1})
     steps = explain(plan, marked, "cedar")
-    assert steps[1].zh == "“预赛成绩”同为 8.00，并列由“抽签”决出：本参赛者未测得"
+    assert steps[1].zh == "“预赛成绩”同为 8.00，并列由“抽签”决出：没有抽签号"
 
 
 def test_a_pass_mark_that_is_missed_is_told_with_the_score_it_was_missed_by():

@@ -115,7 +115,7 @@ def test_a_lot_that_was_drawn_puts_the_smaller_first_and_who_drew_none_behind():
         "总分同为 9.00，并列由“抽签” 10 > 2 决出",
         "equal totals of 9.00, the tie is broken by “lot” 10 > 2",
     )
-    assert second(plan, given, "cedar", lots={"birch": 10, "amber": 2})[1].endswith("“lot”: not measured here")
+    assert second(plan, given, "cedar", lots={"birch": 10, "amber": 2})[1].endswith("“lot”: none drawn")
 
 
 @pytest.mark.parametrize(
