@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from scoring.blocks import blocks
 from scoring.kinds.kernel import Whole
 from scoring.plan import Plan
 from scoring.scheme import Scheme
@@ -63,8 +64,6 @@ def everywhere(number: int, shape: tuple[int, ...], kind: type) -> npt.NDArray[A
 
 _NOTHING = -(2**62)
 """Stands for a value that is not there; no aspect allows it."""
-_EMPTY = -(2**63)
-"""Stands in a cell that no mark has reached."""
 
 
 def columns(scheme: Scheme, sheet: Sheet) -> Marks:
@@ -93,7 +92,8 @@ def columns(scheme: Scheme, sheet: Sheet) -> Marks:
 
 def _scattered(scheme: Scheme, layout: Plan, marks: Marks, entries: int) -> Cells:
     """Every mark into its cell."""
-    _check_columns(marks, len(scheme.aspects), entries)
+    all_entered = _check_columns(marks, len(scheme.aspects), entries)
+    _check_seat_numbers(scheme, layout, marks)
     panels, singles = layout.panel_columns, layout.single_columns
     width = len(panels) * entries
     split = layout.judges * width
@@ -103,53 +103,67 @@ def _scattered(scheme: Scheme, layout: Plan, marks: Marks, entries: int) -> Cell
         panels[id_] * entries - width if id_ in panels else split + singles[id_] * entries
         for id_ in scheme.aspects
     ]
-    _check_seat_numbers(scheme, layout, marks)
-    cells = np.array(first, dtype=np.int64)[marks.aspect]
-    cells += marks.entry
-    cells += np.multiply(marks.seat, width, dtype=np.int64)
-    all_entered = bool((marks.state == ENTERED_STATE).all())
-    values = np.full(size, _EMPTY, dtype=np.int64)
-    values[cells] = marks.value if all_entered else np.where(marks.state == ENTERED_STATE, marks.value, 0)
-    blank = values == _EMPTY
+    firsts = np.array(first, dtype=np.int64)
+
+    def put(target: Whole, given: Whole) -> None:
+        for at in blocks(len(given), 4):
+            cells = firsts[marks.aspect[at]]
+            cells += marks.entry[at]
+            cells += np.multiply(marks.seat[at], width, dtype=np.int64)
+            target[cells] = given[at]
+
+    given: Whole = marks.value if all_entered else np.where(marks.state == ENTERED_STATE, marks.value, 0)
+    given = given.astype(np.int64, copy=False) if singles else _narrowed(layout, given)
+    # Stands in a cell that no mark has reached; no aspect allows it.
+    empty = np.iinfo(given.dtype).min
+    values = np.full(size, empty, dtype=given.dtype)
+    put(values, given)
+    blank = values == empty
     blanks = int(np.count_nonzero(blank))
-    if size - blanks != len(marks.value):
+    if size - blanks != len(given):
         raise SheetProblem("two marks for one cell")
     states: States | None = None
     if blanks or not all_entered:
         values[blank] = 0
         states = np.zeros(size, dtype=np.uint8)
-        states[cells] = marks.state
+        put(states, marks.state)
     panel, single = (layout.judges, len(panels), entries), (len(singles), entries)
     return Cells(
         panel=_narrowed(layout, values[:split].reshape(panel)),
         panel_states=None if states is None else states[:split].reshape(panel),
-        single=values[split:].reshape(single),
+        single=values[split:].reshape(single).astype(np.int64, copy=False),
         single_states=None if states is None else states[split:].reshape(single),
     )
 
 
-def _check_columns(marks: Marks, aspects: int, entries: int) -> None:
+def _check_columns(marks: Marks, aspects: int, entries: int) -> bool:
+    """Whether all marks are entered; they may be in no other columns than there are."""
     if len({len(column) for column in marks}) > 1:
         raise SheetProblem("the columns of the marks are not of one length")
     if not len(marks.value):
-        return
+        return True
     for column, most in ((marks.entry, entries), (marks.aspect, aspects)):
         if not 0 <= int(column.min()) <= int(column.max()) < most:
             raise SheetProblem("neither the scheme nor the list of entries knows one of the marks")
-    if not BLANK_STATE < int(marks.state.min()) <= int(marks.state.max()) <= NOT_ATTEMPTED_STATE:
+    lowest, highest = int(marks.state.min()), int(marks.state.max())
+    if not BLANK_STATE < lowest <= highest <= NOT_ATTEMPTED_STATE:
         raise SheetProblem("a mark is neither entered, absent nor not attempted")
+    return lowest == highest == ENTERED_STATE
 
 
 def _check_seat_numbers(scheme: Scheme, layout: Plan, marks: Marks) -> None:
     """Panels are marked from seat 1 up to the largest, what is marked once from none; more is asked later."""
     if not len(marks.seat):
         return
-    once = marks.seat == WHOLE_PANEL
-    if layout.panel_columns and layout.single_columns:
-        fits = np.array([id_ in layout.single_columns for id_ in scheme.aspects])[marks.aspect] == once
+    lowest, highest = int(marks.seat.min()), int(marks.seat.max())
+    if not layout.single_columns:
+        fits = lowest >= 1
+    elif not layout.panel_columns:
+        fits = highest == WHOLE_PANEL
     else:
-        fits = once if layout.single_columns else ~once
-    if not fits.all() or not 0 <= int(marks.seat.min()) <= int(marks.seat.max()) <= layout.judges:
+        once = np.array([id_ in layout.single_columns for id_ in scheme.aspects])
+        fits = bool((once[marks.aspect] == (marks.seat == WHOLE_PANEL)).all())
+    if not fits or not 0 <= lowest <= highest <= layout.judges:
         raise SheetProblem("a mark comes from a seat that the panel does not have")
 
 

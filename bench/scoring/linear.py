@@ -22,13 +22,19 @@ def measure() -> list[Limit]:
     for shape, own in marks.items():
         taken = medians({"mine": partial(engine.dense, own, shape), "copy": own.copy}, rounds)
         mine[shape], copies[shape] = taken["mine"], taken["copy"]
-    each = {shape: ms * 1e6 / shape.marks for shape, ms in mine.items()}
+    each = {shape: took.ms * 1e6 / shape.marks for shape, took in mine.items()}
     table(
         "one event ever larger: 7 judges × 10 aspects",
-        ("marks", "ms", "ns a mark", "× copy"),
+        ("marks", "ms", "CPU ms", "ns a mark", "× copy"),
         [
-            (f"{shape.marks:,}", f"{ms:.2f}", f"{each[shape]:.2f}", f"{ms / copies[shape]:.0f}")
-            for shape, ms in mine.items()
+            (
+                f"{shape.marks:,}",
+                f"{took.wall:.2f}",
+                f"{took.cpu:.2f}",
+                f"{each[shape]:.2f}",
+                f"{took.ms / copies[shape].ms:.0f}",
+            )
+            for shape, took in mine.items()
         ],
     )
     first, *_, last = each.values()
