@@ -12,6 +12,7 @@ from scoring.exact import exact, thousandths
 from scoring.expanding import below, expanded
 from scoring.kinds import Carried, Node, Product, Sum, Veto
 from scoring.kinds.part import FARTHEST, AspectPart, Composite
+from scoring.laying import in_order, laid_out
 from scoring.ranking_problems import found_in_ranking
 from scoring.saying import SchemeProblem
 from scoring.tables import named_nodes
@@ -115,11 +116,7 @@ def _tables(document: Document, nodes: dict[str, Node]) -> Iterator[SchemeProble
         if not one.by:
             yield SchemeProblem(one.table.id, "要写按哪个属性归组。", "Name the attribute entries are grouped by.")
         yield from found_in_table(one.table)
-        if (
-            one.table.bonuses
-            or one.table.ties == "must_break"
-            or any(isinstance(key, LotKey) for key in one.table.keys)
-        ):
+        if one.table.bonuses or any(isinstance(key, LotKey) for key in one.table.keys):
             zh = "评分标准里的团体表不能有手工加分，也不能靠抽签。"
             yield SchemeProblem(one.table.id, zh, "A table in a scheme takes no bonuses by hand and no lots.")
         for node in sorted(named_nodes(one.table) - nodes.keys()):
@@ -209,8 +206,6 @@ def _products(nodes: dict[str, Node], root: Sum) -> Iterator[SchemeProblem]:
     """What is multiplied must not reach below zero: two bad things would make a good one. Nor is it too much."""
     if not any(isinstance(node, Product) for node in nodes.values()):
         return
-    from scoring.scheme import in_order, laid_out
-
     factors: dict[str, int] = {}
     for node in in_order(root):
         below = [factors[id_] for id_ in node.needs()] if isinstance(node, Composite) else [1]

@@ -35,7 +35,6 @@ def test_a_table_counts_dense_ranks_where_the_ranking_does():
     "words",
     [
         {"bonuses": [{"id": "record", "name": "破纪录", "points": "5"}]},
-        {"ties": "must_break"},
         {"keys": [{"of": "points"}, {"of": "lot"}]},
         {"points": {"by": "total", "node": "elsewhere"}},
         {"points": {"by": "place", "points": ["7"]}, "events": [{"event": "event", "weight": "-1"}]},
