@@ -12,7 +12,7 @@ import msgspec
 from litestar import Litestar
 from litestar.datastructures.state import State
 from prometheus_client import CollectorRegistry
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 
 from contest.actions.signing_in import Revocations, digest
 from contest.http.figures import Figures
@@ -27,7 +27,7 @@ from realtime.deeds import Limits
 from realtime.hub import Pace
 from realtime.routes import Live, create_live
 from tests.builders import Hall, hall
-from tests.realtime.sockets import PATIENCE, served, until
+from tests.realtime.sockets import PATIENCE, connect, served, until
 
 QUICK = Pace(tick=0.05, follow=0.01, poll=0.2, idle=0.3)
 KEEPS = QUICK._replace(idle=3600.0)

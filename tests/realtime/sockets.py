@@ -4,13 +4,19 @@ import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import uvicorn
+from websockets.asyncio import client
 
 from realtime.transport import serve_options
 
 PATIENCE = 60.0
 """Seconds after which what must happen counts as never happening: no test passes or fails by being slow."""
+
+
+connect = partial(client.connect, open_timeout=PATIENCE, ping_interval=None)
+"""A client that gives nobody up who is only slow."""
 
 
 @asynccontextmanager

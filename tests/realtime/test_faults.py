@@ -11,12 +11,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from websockets.asyncio.client import connect
 
 from realtime.transport import FanOut
 from tests.journeys.running import free_port
 from tests.realtime.house import Peer, open_house, paired, wire_form
-from tests.realtime.sockets import PATIENCE, strike, until
+from tests.realtime.sockets import PATIENCE, connect, strike, until
 
 
 @pytest.fixture
@@ -164,7 +163,10 @@ async def serving(url: str, role: str):
         stdout=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as web, asyncio.timeout(2 * PATIENCE):
+        async with (
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as web,
+            asyncio.timeout(2 * PATIENCE),
+        ):
             while True:
                 assert process.returncode is None, "the process ended by itself"
                 try:
@@ -199,6 +201,6 @@ async def test_a_board_in_a_process_of_its_own_follows_and_has_no_seats(store, s
         assert (await tablet.enter(at, at.mark(8000)))["type"] == "marks_stored"
         await at.stored(*(at.mark(8000, seat=seat) for seat in (1, 2)))
         await board.hear_points("8.00")
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as web:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as web:
             assert (await web.get("/live/seat")).status_code == 404
             assert (await web.get(f"/api/public/events/{at.event}/board")).json()["rows"][0]["points"] == "8.00"

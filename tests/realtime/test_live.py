@@ -1,7 +1,6 @@
 """The live part on real sockets, over a real store."""
 
 import pytest
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from contest.app import create_app
@@ -11,7 +10,7 @@ from contest.store.tables import EventRow
 from realtime.deeds import Limits
 from tests.builders import PANEL
 from tests.realtime.house import KEEPS, ONLY_BY_BELL, open_house, paired, token_of
-from tests.realtime.sockets import served, until
+from tests.realtime.sockets import connect, served, until
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from contest.model.gate import Line
 from contest.store.tables import EventRow
 from realtime.protocol import Reset
 from tests.realtime.house import open_house, paired
-from tests.realtime.sockets import until
+from tests.realtime.sockets import PATIENCE, until
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ async def at(store):
 
 
 def client(house) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{house.port}")
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{house.port}", timeout=PATIENCE)
 
 
 async def test_the_board_is_the_snapshot_with_a_strong_tag(store, at):

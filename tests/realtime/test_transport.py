@@ -12,14 +12,13 @@ import pytest
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame as LibraryFrame
 from websockets.frames import Opcode
 
 from realtime.transport import MOST_UNREAD, FanOut, QuickHead, SocketWire, serve_options
 from realtime.wires import BACKLOG, EXTENSION, SentWire, fan_out, frame_of, sockets_allowed, wire_of
-from tests.realtime.sockets import PATIENCE, served, strike, until
+from tests.realtime.sockets import PATIENCE, connect, served, strike, until
 
 NEVER = 3600.0
 """Seconds of a limit that is not to be over by itself: the test says when."""

@@ -1,39 +1,43 @@
 """The same promises through the real server, over real sockets."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from contest.app import create_app
 from contest.serving import Server, server_config
 from contest.settings import Settings
+from tests.contest.http.world import hold_time
+from tests.journeys.running import free_port
+from tests.realtime.sockets import PATIENCE, connect, until
 
 
 @pytest.fixture
 async def port(sqlite_url: str) -> AsyncIterator[int]:
     """A free port at which the application is served as `jiangsai serve` does it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
+    number = free_port()
     settings = Settings(
         database_url=sqlite_url, port=number, log_level="error", requests_per_minute_and_address=20
     )
+    app = create_app(settings)
+    hold_time(app.state.limits)
     ready = asyncio.Event()
-    server = Server(server_config(create_app(settings), settings), ready.set)
+    server = Server(server_config(app, settings), ready.set)
     serving = asyncio.create_task(server.serve())
-    await ready.wait()
-    yield number
-    server.should_exit = True
-    await serving
+    try:
+        await until(lambda: ready.is_set() or serving.done())
+        yield number
+    finally:
+        server.should_exit = True
+        async with asyncio.timeout(PATIENCE):
+            await serving
 
 
 async def test_the_server_believes_no_proxy_by_itself(port: int):
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
         answers = [
             await client.get("/health", headers={"x-forwarded-for": f"203.0.113.{number}"}) for number in range(40)
         ]
@@ -43,7 +47,7 @@ async def test_the_server_believes_no_proxy_by_itself(port: int):
 
 
 async def test_the_address_a_connection_arrived_at_may_be_its_host_and_no_other(port: int):
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
         statuses = {
             host: (await client.get("/health", headers={"host": host})).status_code
             for host in (f"127.0.0.1:{port}", "localhost", f"192.0.2.7:{port}", "evil.example")
@@ -63,7 +67,7 @@ async def test_a_handshake_from_another_site_is_refused_and_says_why(port: int):
 
 
 async def test_a_body_that_is_too_large_is_refused_before_it_is_sent(port: int):
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
         answer = await client.post(
             "/api/sign-in", content=b" " * 3_000_000, headers={"content-type": "application/json"}
         )

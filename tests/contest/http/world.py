@@ -273,14 +273,14 @@ def make_app(store: Store, **changes: object) -> Litestar:
         "log_level": "error",
     }
     app = create_app(Settings(**{**generous, **changes}), store=store)  # type: ignore[arg-type]
-    _hold_time(app.state.limits)
+    hold_time(app.state.limits)
     return app
 
 
-def _hold_time(limits: object) -> None:
+def hold_time(limits: object) -> None:
     """Let no bucket fill again while a test runs, however slow the machine is."""
     for part in vars(limits).values():
         if isinstance(part, Limit):
             part._clock = lambda: 0.0
         elif isinstance(part, Guesses):
-            _hold_time(part)
+            hold_time(part)
