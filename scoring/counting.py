@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring import panel, scale
-from scoring.combining import LEAST, MOST, POINTS
 from scoring.finish import Trace
 from scoring.kinds.kernel import Flags, Whole
 from scoring.panel import PanelKernel
+from scoring.parts import LEAST, MOST, POINTS
 from scoring.plan import Group
 from scoring.sheet import ABSENT_STATE, BLANK_STATE, ENTERED_STATE, NOT_ATTEMPTED_STATE, Grid
 

@@ -15,13 +15,15 @@ import numpy.typing as npt
 from scoring import aspects
 from scoring.aspects import Agreed
 from scoring.blocks import blocks
-from scoring.combining import LEAST, MOST, POINTS, Adding, Combining, Parts, Standardising
+from scoring.combining import Adding, Combining
 from scoring.finish import Passing, Trace
 from scoring.kinds import Veto
 from scoring.kinds.kernel import Flags, Whole
+from scoring.parts import LEAST, MOST, POINTS, Parts
 from scoring.placing import everywhere
 from scoring.plan import Plan
 from scoring.sheet import ENTERED_STATE, Grid
+from scoring.standardising import Standardising
 
 __all__ = ["LEAST", "MOST", "POINTS", "Flags", "Seen", "Tally", "tally"]
 
