@@ -16,10 +16,7 @@ FEATURES = frozenset({
     "carried", "key_places", "key_place_marks", "key_attempts", "key_lot", "key_attribute", "dense", "stages",
     "award_quota", "award_medal", "award_keys", "min_entries", "condition_ends", "condition_attribute",
 })  # fmt: skip
-"""Everything the language has gained; a contest is drawn from those that are named."""
-WAITING: frozenset[str] = frozenset()
-LANDED = FEATURES - WAITING
-"""What the engine knows by now."""
+"""The words of the language by name; a contest is drawn from those it is given."""
 OUTSIDE = ("not_finished", "out_of_competition", "withdrawn", "disqualified", "not_started")
 
 
@@ -32,7 +29,7 @@ class Contest:
         size: int,
         holes: float = 0.0,
         only_rising: bool = False,
-        features: frozenset[str] = LANDED,
+        features: frozenset[str] = FEATURES,
     ) -> None:
         dice = self.dice = Random(seed)
         self.features = features
