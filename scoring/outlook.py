@@ -13,7 +13,7 @@ import numpy as np
 
 from scoring.arranging import Arranged, Question, arranged
 from scoring.field import Columns, Field, Integers
-from scoring.keys import sortable
+from scoring.keys import parts, sortable
 from scoring.kinds import Sum, Veto
 from scoring.total import LEAST, MOST, POINTS, Flags
 
@@ -68,8 +68,9 @@ def outlook(
     columns = np.flatnonzero(certain | possible)
     best, worst = _stretches(field, question, columns)
     known = ready[columns]
-    if any(key.of == "places" for key in question.keys) and not known.all():
-        # A place in a part depends on everybody's marks there.
+    asked = {part for key in question.keys if key.of == "places" for part in parts(field, key.node)}
+    if not all(field.known(part)[field.competing].all() for part in asked):
+        # A place in a part depends on everybody's marks there, also of those who are out.
         known = np.zeros_like(known)
     exact = arranged(field, question, columns[known])
     at = np.zeros(len(field.columns), dtype=np.int64)

@@ -56,7 +56,8 @@ def outside_of_best_and_worst(contest: Contest) -> list[str]:
 
 def test_who_is_certainly_through_or_out_is_so_in_every_completion():
     said = 0
-    for seed, contest in open_contests(80_000, 700):
+    # In the first of these a place in a part waited for somebody who was out already.
+    for seed, contest in (*open_contests(50_379, 1), *open_contests(80_000, 700)):
         if contest.document.get("stages"):
             holds(contest, goes_otherwise, f"seed {seed}")
             rows = results(contest.scheme, contest.sheet()).rows
