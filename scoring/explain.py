@@ -92,7 +92,7 @@ def _prizes(computed: Computed, column: int) -> Iterator[Step]:
         if award.id in own:
             yield _step(award.id, award_reason(award, order, given.reaches[award.id], column))
         elif award.id in given.reaches:
-            left = left_reason(award, given.reaches[award.id], column)
+            left = left_reason(award, order, given.reaches[award.id], column)
             if left is not None:
                 yield _step(award.id, left)
         elif certain.get(award.id) == "through":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from scoring.exact import exact, plain
+from scoring.exact import exact, in_full, plain
+from scoring.field import Field
 from scoring.medals import Medals
 from scoring.prizes import Award, Condition, Everyone, FirstHalf, Medal, Quota, RankBand, Ratio, Threshold
 from scoring.ranking import Order
+from scoring.reaching import fulfilled
 from scoring.saying import Said
 from scoring.scheme import Scheme
 from scoring.titles import Reach
@@ -30,17 +32,37 @@ def award_reason(award: Award, order: Order, reach: Reach, column: int) -> Said:
     return said
 
 
-def left_reason(award: Award, reach: Reach, column: int) -> Said | None:
-    """That a tie was left behind at the cut of an award; None where it was not."""
+def left_reason(award: Award, order: Order, reach: Reach, column: int) -> Said | None:
+    """What kept an entry from an award in its reach: a condition, or a tie at the cut; None where nothing did."""
+    name = Said(f"未获“{award.name}”：", f"not awarded “{award.name_en or award.name}”: ")
+    if reach.unmet is not None and reach.unmet[column]:
+        return name.then(*_unmet(award, order.field, column))
     if reach.left is None or not reach.left[column]:
         return None
-    name = Said(f"未获“{award.name}”：", f"not awarded “{award.name_en or award.name}”: ")
     if reach.tie == "split":
         return name.then("切线处并列，另行比较后在后", "last of a tie over the cut, by further keys")
     return name.then(
         f"并列跨过第 {reach.cut} 位的切线，整组留给下一项",
         f"the tie reaches over the cut at {reach.cut} and is left in whole to the next award",
     )
+
+
+def _unmet(award: Award, field: Field, column: int) -> Said:
+    """The conditions that were not fulfilled, with what there was instead."""
+    missed = [one for one in award.all_of if not fulfilled(field, one)[column]]
+    told = [_missed(field, one, column) for one in missed or award.any_of]
+    return Said("；".join(one.zh for one in told), "; ".join(one.en for one in told))
+
+
+def _missed(field: Field, condition: Condition, column: int) -> Said:
+    asked = _condition(field.scheme, condition)
+    node = condition.node or field.scheme.root.id
+    if condition.attribute:
+        return Said(f"要求{asked.zh}", f"{asked.en} is asked")
+    if field.void(node)[column]:
+        return Said(f"要求{asked.zh}，没有成绩", f"{asked.en} is asked, there is no result")
+    score = in_full(field.score(node, column))
+    return Said(f"要求{asked.zh}，为 {score}", f"{asked.en} is asked, it is {score}")
 
 
 def _over(order: Order, cut: int, column: int) -> bool:

@@ -36,6 +36,8 @@ class Reach(NamedTuple):
     left: Flags | None = None
     """Who tied over the cut and was left to the next award, by column of the sheet."""
     medals: Medals | None = None
+    unmet: Flags | None = None
+    """Who stood within the award's reach and did not fulfil its conditions, by column of the sheet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +56,6 @@ class Prizes:
             for column in np.flatnonzero(flags).tolist():
                 found[column] = (*found.get(column, ()), award)
         return found
-
-
-def awarded(awards: Iterable[Award], order: Order) -> Mapping[int, tuple[str, ...]]:
-    """The awards of each entry that has any, by its column in the sheet."""
-    return prizes(awards, order).given
 
 
 def prizes(awards: Iterable[Award], order: Order) -> Prizes:
@@ -93,7 +90,9 @@ class _Giving:
         within, reach = self.within(award, free)
         earned = free & within & ~self.barred
         if award.all_of or award.any_of:
-            earned &= self.fulfils(award)
+            met = self.fulfils(award)
+            reach = reach._replace(unmet=earned & ~met)
+            earned &= met
         if not award.besides:
             self.holders |= earned
         self.earned[award.id], self.reaches[award.id] = earned, reach

@@ -6,7 +6,7 @@ The other side of a tie is never named, and nothing is told of its list entry: t
 from __future__ import annotations
 
 from scoring.advancement import OUT, POSSIBLE, THROUGH, Outcome
-from scoring.exact import exact, plain
+from scoring.exact import exact, in_full, plain
 from scoring.field import NO_RESULT, Field
 from scoring.prizes import Cut, FirstHalf, FirstPlaces, Heats, Limits, Ratio, Threshold
 from scoring.ranking import Order, Standing
@@ -87,7 +87,7 @@ def exclusion_reason(field: Field, reason: str, column: int) -> Said:
 def below_reason(field: Field, node: str, column: int) -> Said:
     """That a node stands below its pass mark."""
     name, mark = named(field.scheme, node), field.scheme.nodes[node].node.pass_mark
-    score = plain(field.score(node, column))
+    score = in_full(field.score(node, column))
     return Said(f"“{name.zh}” {score} 未达 {mark}", f"“{name.en}” {score} is below {mark}")
 
 
@@ -125,7 +125,7 @@ def stage_reason(order: Order, outcome: Outcome, column: int) -> Said | None:
 def _way(field: Field, node: str, rule: Cut, outcome: Outcome, column: int) -> Said:
     if isinstance(rule, Threshold):
         limits = limits_reason(field.scheme, rule, node)
-        score = plain(field.score(rule.node or node, column))
+        score = in_full(field.score(rule.node or node, column))
         return limits.then(f"；目前 {score}", f"; {score} so far")
     if isinstance(rule, Heats):
         return Said(

@@ -1,4 +1,4 @@
-"""What is said while something is open: nothing that a person would have to take for a mistake."""
+"""What is said where something is open or was missed: nothing that a person would take for a mistake."""
 
 import json
 
@@ -54,3 +54,39 @@ def test_who_drew_no_lot_is_not_told_to_have_missed_a_measurement():
     marked = sheet({"a": {"points": 7}, "b": {"points": 7}}, lots={"a": 1})
     assert explain(plan, marked, "a")[1].zh == "总分同为 7.00，并列由“抽签”决出：对方没有抽签号"
     assert explain(plan, marked, "b")[1].en == "equal totals of 7.00, the tie is broken by “lot”: none drawn"
+
+
+def test_who_stood_within_reach_of_a_prize_is_told_which_condition_was_missed():
+    plan = scheme(
+        points("theory", name="理论", name_en="Theory", weight="0.3"),
+        points("practice", name="实操", weight="0.7"),
+        awards=[
+            {
+                "id": "expert", "name": "技术能手", "name_en": "Expert", "rule": {"by": "rank", "to": 2},
+                "all_of": [{"node": "theory", "at_least": "60"}, {"node": "practice", "at_least": "60"}],
+            },
+            {
+                "id": "worker", "name": "职工奖", "rule": {"by": "everyone"},
+                "any_of": [{"attribute": "身份", "is": "职工"}, {"node": "theory", "at_least": "99"}],
+            },
+        ],
+    )  # fmt: skip
+    given = {
+        "a": {"theory": 59.99, "practice": 95},
+        "b": {"theory": 90, "practice": 70},
+        "c": {"theory": 1, "practice": 1},
+    }
+    marked = sheet(given, attributes={"身份": {"a": "学生", "b": "学生", "c": "职工"}})
+    assert [step.zh for step in explain(plan, marked, "a")[1:3]] == [
+        "未获“技术能手”：要求理论不低于 60，为 59.99",
+        "未获“职工奖”：要求“身份”为“职工”；要求理论不低于 99，为 59.99",
+    ]
+    assert explain(plan, marked, "a")[1].en == "not awarded “Expert”: Theory of at least 60 is asked, it is 59.99"
+    assert [step.node for step in explain(plan, marked, "b")[:2]] == ["total", "expert"]
+    assert explain(plan, marked, "c")[1].zh.startswith("获“职工奖”")
+
+
+def test_a_pass_mark_that_was_missed_by_a_hair_is_not_told_as_if_it_had_been_reached():
+    plan = scheme(panel(step="1", high="100", pass_mark="60", failing="unranked", factor="1.999999"))
+    marked = sheet({"a": {"work": [30, 30, 30]}}, seats=3)
+    assert explain(plan, marked, "a")[1].zh == "“作品” 59.99997 未达 60，不参加排名"
