@@ -165,7 +165,8 @@ class Scheme(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True):
             self.ranking.order == "high"
             and all(key.order == "high" and key.of == "score" for key in keys)
             and not self.document.stages
-            and all(node.rises() and node.sign == "plus" for node in nodes)
+            # One of several who enter the same thing raises nothing by a higher mark: they no longer agree.
+            and all(node.rises() and node.sign == "plus" and not getattr(node, "dual", False) for node in nodes)
         )
 
     @property

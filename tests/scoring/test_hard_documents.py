@@ -106,3 +106,8 @@ def test_a_sheet_beyond_all_bounds_is_a_problem_of_the_sheet(marks, seats):
     beyond = {"entries": given.entries, "marks": marks, "seats": seats}
     with pytest.raises(SheetProblem):
         results(scheme(panel()), type(given)(**beyond))
+
+
+def test_where_several_must_agree_a_higher_mark_of_one_is_no_gain():
+    assert scheme(points()).rising
+    assert not scheme(points(dual=True)).rising
