@@ -138,7 +138,7 @@ class Author(Writer):
         single = kind not in ("panel", "judgement", "running")
         if single and self.has("optional", 0.15):
             node["optional"] = self.dice.random() < 0.8
-        if single and self.has("dual", 0.15):
+        if single and self.has("dual", 0.15) and not self.only_rising:
             node["dual"] = True
         if kind == "veto" and node.get("effect", "zero") == "zero" and self.dice.random() < 0.5 and self.done:
             node["node"] = self.dice.choice(self.done)

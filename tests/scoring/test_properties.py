@@ -67,7 +67,6 @@ def one_is_raised(contest: Contest, dice: Random, seed: int) -> bool:
         (slot, value)
         for slot, (kind, value) in contest.marks[entry].items()
         if kind == "entered"
-        and not contest.aspects[slot[0]].get("dual")
         and value < (contest.scheme.aspects[slot[0]].high or 10**9)
     ]
     before = rows(contest)[entry].rank
