@@ -63,9 +63,10 @@ class Field:
     @cached_property
     def entries(self) -> int:
         """Everyone but those who withdrew or stand out of competition."""
-        return len(self.sheet.entries) - sum(
-            self.sheet.statuses.get(entry) in ("withdrawn", "out_of_competition") for entry in self.sheet.statuses
-        )
+        named = self.sheet.statuses
+        if not named:
+            return len(self.sheet.entries)
+        return sum(named.get(entry) not in ("withdrawn", "out_of_competition") for entry in self.sheet.entries)
 
     @cached_property
     def singles(self) -> Mapping[str, int]:

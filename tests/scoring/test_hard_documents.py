@@ -111,3 +111,9 @@ def test_a_sheet_beyond_all_bounds_is_a_problem_of_the_sheet(marks, seats):
 def test_where_several_must_agree_a_higher_mark_of_one_is_no_gain():
     assert scheme(points()).rising
     assert not scheme(points(dual=True)).rising
+
+
+def test_a_status_of_who_is_not_in_the_sheet_takes_no_place_of_a_share():
+    award = {"id": "all", "name": "奖", "rule": {"by": "ratio", "ratio": "1", "of": "entries"}}
+    given = sheet({"amber": {"points": 5}}, statuses={"birch": "out_of_competition"})
+    assert results(scheme(points(), awards=[award]), given).rows[0].awards == ("all",)
