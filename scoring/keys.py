@@ -101,9 +101,7 @@ def attempts(field: Field, node: str, columns: Columns) -> list[Whole]:
     sign = 1 if getattr(field.scheme.nodes[node].node, "from_", "high") == "low" else -1
     made = [field.values(part)[columns].astype(object) * (sign * over // field.denominator(part)) for part in own]
     behind = 1 + max((abs(value) for numbers in made for value in numbers.tolist()), default=0)
-    return [
-        np.where(field.given(part)[columns], numbers, behind) for part, numbers in zip(own, made, strict=True)
-    ]
+    return [np.where(field.given(part)[columns], numbers, behind) for part, numbers in zip(own, made, strict=True)]
 
 
 _DECIMAL = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?")

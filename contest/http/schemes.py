@@ -59,7 +59,7 @@ class Schemes(Controller):
         status_code=200,
     )
     async def cis(self, data: Upload) -> BroughtScheme:
-        """Make a scheme of a CIS marking scheme workbook, and say by row what its validator finds; adopts nothing."""
+        """Make a scheme of a CIS workbook, and say by row what its validator finds; nothing is adopted."""
         return await scheming.bring_cis(await data.file.read())
 
     @get("/presets", opt={"act": Act.SEE_PLAN, "scope": ANYWHERE}, summary="Schemes to begin with")

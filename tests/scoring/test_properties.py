@@ -66,8 +66,7 @@ def one_is_raised(contest: Contest, dice: Random, seed: int) -> bool:
     raisable = [
         (slot, value)
         for slot, (kind, value) in contest.marks[entry].items()
-        if kind == "entered"
-        and value < (contest.scheme.aspects[slot[0]].high or 10**9)
+        if kind == "entered" and value < (contest.scheme.aspects[slot[0]].high or 10**9)
     ]
     before = rows(contest)[entry].rank
     if not raisable or before is None:
