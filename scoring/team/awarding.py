@@ -6,6 +6,7 @@ taken in whole (extend), or left in whole to the next award (trim).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -43,6 +44,8 @@ class _Giving:
         self.left: dict[bool, set[str]] = {False: set(), True: set()}
         """Who tied at a cut of an award above and was left to the next; those of besides awards on their own."""
         self.cut = 0
+        self.extra: set[int] = set()
+        """The places a tie took beyond what an award had to give: no group is given them again."""
 
     def give(self, award: Award) -> None:
         if len(self.ranked) < award.min_entries:
@@ -64,7 +67,7 @@ class _Giving:
                 cut = self.cut + places if isinstance(rule, Ratio) else places
                 return self.to_the_cut(award, cut, rule.ties, free)
             case Quota() as rule:
-                return self.to_the_cut(award, self.cut + rule.count, rule.ties, free)
+                return self.quota(award, rule, [one for one in free if _fulfils(award, one)])
             case Threshold() as rule:
                 return [one for one in free if _holds(rule, one)]
             case Everyone():
@@ -82,15 +85,42 @@ class _Giving:
         begun = [one for one in free if one.first >= rule.from_ or (one.group in left and one.last >= rule.from_)]
         return self.to_the_cut(award, rule.to, rule.ties, begun)
 
+    def quota(self, award: Award, rule: Quota, candidates: list[Ranked]) -> list[Ranked]:
+        """So many of those who can take it: who cannot, takes no place in a quota away."""
+        extra = set() if award.besides else {place for place in self.extra if place > self.cut}
+        count = max(rule.count - len(extra), 0)
+        before = {one.group: sum(other.first < one.first for other in candidates) for one in candidates}
+        level = {one.group: sum(other.first <= one.first for other in candidates) for one in candidates}
+        reached = before if rule.ties == "extend" else level
+        least = 1 if rule.ties == "extend" else 0
+        inside = [one for one in candidates if reached[one.group] + least <= count]
+        over = [one for one in candidates if before[one.group] < count < level[one.group]]
+        self.left[award.besides].update(one.group for one in over if one not in inside)
+        if not award.besides:
+            taken = sorted({*_places(candidates), *extra})[: rule.count]
+            cut = taken[-1] if taken else self.cut
+            self.cut = max(self.cut, cut)
+            self.extra |= {place for place in _places([one for one in over if one in inside]) if place > cut}
+        return inside
+
     def to_the_cut(
         self, award: Award, cut: int, ties: Literal["extend", "trim"], begun: list[Ranked]
     ) -> list[Ranked]:
         if not award.besides:
             self.cut = cut
         if ties == "extend":
+            if not award.besides:
+                over = [one for one in begun if one.first <= cut < one.last]
+                self.extra |= {place for place in _places(over) if place > cut}
             return [one for one in begun if one.first <= cut]
         self.left[award.besides].update(one.group for one in begun if one.first <= cut < one.last)
         return [one for one in begun if one.last <= cut]
+
+
+def _places(members: Iterable[Ranked]) -> list[int]:
+    """The places of the list that these take; of a tie the first ones, whoever of it is printed first."""
+    ties = Counter(one.first for one in members)
+    return [first + at for first, together in ties.items() for at in range(together)]
 
 
 def _holds(limits: Limits, one: Ranked) -> bool:

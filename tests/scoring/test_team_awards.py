@@ -76,7 +76,6 @@ def test_a_quota_takes_the_next_places_and_never_splits_a_tie():
         "n1": ("a1",),
         "n2": ("a3",),
         "n3": ("a3",),
-        "n4": ("a3",),
     }
 
 
