@@ -219,6 +219,35 @@ def test_the_page_opens_and_marks_without_a_network(tablet: Page):
     expect(card(tablet, "焊缝")).to_contain_text("已存本机")
 
 
+# As the judge page does it, and left before it has come to its end.
+OPENS_THE_BOOK = """() => new Promise((begun) => {
+  globalThis.channel = new BroadcastChannel('jiangsai-judge');
+  channel.onmessage = () => undefined;
+  const opening = indexedDB.open('jiangsai-judge', 1);
+  opening.onupgradeneeded = () => {
+    const shelf = opening.result.createObjectStore('marks');
+    const on = () => { shelf.put(1, 'one').onsuccess = on; };
+    on();
+    begun();
+  };
+})"""
+
+
+def test_a_page_that_was_left_while_it_opened_the_book_holds_nobody_up(
+    hall: Hall, service: Service, playwright: Playwright, own_browser: Callable[[], OwnBrowser]
+):
+    # A browser of its own: those that Playwright starts keep no page for a step back.
+    browser = playwright.chromium.connect_over_cdp(own_browser().url, timeout=1000 * PATIENCE)
+    page = browser.contexts[0].new_page()
+    page.set_default_timeout(1000 * PATIENCE)
+    page.goto(f"{service.url}/?lang=zh")
+    page.evaluate(OPENS_THE_BOOK)
+    hall.pair(page)
+    hall.open_sheet(page)
+    enter(page, "焊缝", "8.5")
+    expect(card(page, "焊缝")).to_contain_text(STORED)
+
+
 def test_only_one_tab_marks_and_another_can_take_over(hall: Hall, tablet: Page):
     tablet.context.set_offline(True)
     enter(tablet, "焊缝", "5")
