@@ -72,6 +72,8 @@ class Stages:
         asked_of = self._asked_of(at, stage, question)
         if not all(self.values.of(node)[entry].known for node in asked_of for entry in inside):
             self.decided = False
+        if stage.get("advance") is not None and not self._places_are_known(question):
+            self.decided = False
         last = at == len(self.documents) - 1
         if stage.get("advance") is None:
             through = [] if last else inside
@@ -84,6 +86,17 @@ class Stages:
             for entry in through:
                 self.levels[entry] = at + 1
         return through
+
+    def _places_are_known(self, question):
+        """A place in a part depends on everybody's marks there, also of those who are out."""
+        counted = [
+            part["id"]
+            for key in question.keys
+            if key.get("of") == "places"
+            for part in self.tree.nodes[key["node"]].get("parts", ())
+            if part.get("counts", True)
+        ]
+        return all(self.values.of(part)[entry].known for part in counted for entry in self.values.competing())
 
     def _asked_of(self, at, stage, question):
         """The nodes that must be known before it is decided who goes on."""
