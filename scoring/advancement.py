@@ -144,7 +144,15 @@ def _outcome(field: Field, stage: Stage, question: Question, barriers: tuple[str
     for id_ in (question.node, *(key.node for key in question.keys if key.node)):
         ready &= field.known(id_)
     certain, possible = taking.certain & ~gone, taking.possible & ~gone
-    seen = outlook(field, question, certain=certain, possible=possible, removable=open_to, ready=ready)
+    seen = outlook(
+        field,
+        question,
+        certain=certain,
+        possible=possible,
+        members=taking.certain | taking.possible,
+        removable=open_to,
+        ready=ready,
+    )
     states = np.where((taking.certain | taking.possible) & gone, OUT, OUTSIDE)
     cut: int | None = None
     ahead: tuple[Integers, Integers] | None = None

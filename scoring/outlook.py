@@ -59,18 +59,26 @@ class Outlook(NamedTuple):
 
 
 def outlook(
-    field: Field, question: Question, *, certain: Flags, possible: Flags, removable: Flags, ready: Flags
+    field: Field,
+    question: Question,
+    *,
+    certain: Flags,
+    possible: Flags,
+    members: Flags,
+    removable: Flags,
+    ready: Flags,
 ) -> Outlook:
     """Look at who takes part for certain or possibly; `ready` is everything known that the order asks for.
 
-    `removable` may still lose its place by a mark that is missing. All flags are by column of the sheet.
+    `members` are those and who is out by now. `removable` may still lose its place by a mark that is missing. All
+    flags are by column of the sheet.
     """
     columns = np.flatnonzero(certain | possible)
     best, worst = _stretches(field, question, columns)
     known = ready[columns]
     asked = {part for key in question.keys if key.of == "places" for part in parts(field, key.node)}
-    if not all(field.known(part)[field.competing].all() for part in asked):
-        # A place in a part depends on everybody's marks there, also of those who are out.
+    if not all(field.known(part)[members].all() for part in asked):
+        # A place in a part depends on everybody's marks there, also of those who go out here.
         known = np.zeros_like(known)
     exact = arranged(field, question, columns[known])
     at = np.zeros(len(field.columns), dtype=np.int64)

@@ -63,7 +63,13 @@ def _podium(order: Order) -> Podium:
     for id_ in wanted(field.scheme):
         ready &= field.known(id_)
     seen = outlook(
-        field, question, certain=certain & ~gone, possible=possible & ~gone, removable=open_to, ready=ready
+        field,
+        question,
+        certain=certain & ~gone,
+        possible=possible & ~gone,
+        members=certain | possible,
+        removable=open_to,
+        ready=ready,
     )
     return Podium(seen, field.competing & ~certain & ~possible)
 

@@ -72,7 +72,7 @@ class Stages:
         asked_of = self._asked_of(at, stage, question)
         if not all(self.values.of(node)[entry].known for node in asked_of for entry in inside):
             self.decided = False
-        if stage.get("advance") is not None and not self._places_are_known(question):
+        if stage.get("advance") is not None and not self._places_are_known(question, members):
             self.decided = False
         last = at == len(self.documents) - 1
         if stage.get("advance") is None:
@@ -87,8 +87,8 @@ class Stages:
                 self.levels[entry] = at + 1
         return through
 
-    def _places_are_known(self, question):
-        """A place in a part depends on everybody's marks there, also of those who are out."""
+    def _places_are_known(self, question, members):
+        """A place in a part depends on the marks of all who reached the stage, also of those who go out in it."""
         counted = [
             part["id"]
             for key in question.keys
@@ -96,7 +96,7 @@ class Stages:
             for part in self.tree.nodes[key["node"]].get("parts", ())
             if part.get("counts", True)
         ]
-        return all(self.values.of(part)[entry].known for part in counted for entry in self.values.competing())
+        return all(self.values.of(part)[entry].known for part in counted for entry in members)
 
     def _asked_of(self, at, stage, question):
         """The nodes that must be known before it is decided who goes on."""
