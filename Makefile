@@ -18,7 +18,7 @@ check: .venv/test.stamp  ## style, types, layers, front end
 
 unit: .venv/test.stamp  ## every Python test, on SQLite and PostgreSQL, and the journeys in a browser
 	$(BIN)/python -m contest.frontend build
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=15 -m "not long" tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations=15 -m "not long" tests
 
 nightly: .venv/test.stamp browser  ## long runs: more seeds, more kills, full sizes
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "long or not long" tests
