@@ -1,5 +1,5 @@
 #!/bin/sh
-# Chromium, a Chinese font and LibreOffice for the browser and workbook tests.
+# Chromium, a Chinese font and LibreOffice for the browser and workbook tests, Redis and nginx for several nodes.
 # With root, or sudo without a password, they are installed through apt; otherwise this says what to install.
 set -u
 there() { command -v "$1" >/dev/null 2>&1; }
@@ -8,6 +8,8 @@ there chromium || there chromium-browser || there google-chrome || missing="$mis
 fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fonts-noto-cjk fontconfig"
 there soffice || missing="$missing libreoffice-calc"
 there pdftoppm || missing="$missing poppler-utils"
+there redis-server || missing="$missing redis-server"
+PATH="$PATH:/usr/sbin:/sbin" there nginx || missing="$missing nginx-light"
 [ -z "$missing" ] && exit 0
 echo "Installing for the tests:$missing"
 by_hand() { echo "$1Please install:$missing"; [ "${CI:-}" = true ] && exit 1; exit 0; }
