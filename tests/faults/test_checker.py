@@ -181,11 +181,11 @@ def test_an_acknowledged_mark_that_is_not_stored_is_found(run):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"seq": 9}, {"link": "ab" * 32}, {"verdict": "pending"}, {"because": "x"}],
+    [{"seq": 9}, {"link": "ab" * 32}, {"verdict": "stored"}, {"because": "x"}],
     ids=str,
 )
 def test_a_receipt_that_differs_from_what_is_stored_is_found(run, changes):
-    change(run[0], 1, **changes)
+    change(run[0], 2, **changes)
     found(run, "altered")
 
 
