@@ -40,6 +40,7 @@ from contest.http.security import COOKIE, Doorway
 from contest.model.access import Person
 from contest.settings import Settings
 from contest.store.open import Store, open_store
+from realtime.ringing import doorbells_for, ringing
 from realtime.routes import Live, create_live
 
 OFFICIALS: tuple[Any, ...] = (
@@ -122,7 +123,9 @@ def _open_house(live: Live, given: Store | None) -> Callable[[Litestar], Abstrac
         app.state.store = store
         try:
             async with live.running(store):
-                yield
+                bells = doorbells_for(settings, store)
+                async with ringing(bells, live.hub, live.figures, app.state.figures.registry):
+                    yield
         finally:
             if given is None:
                 await store.close()

@@ -88,10 +88,32 @@ async def _check_store(settings: Settings) -> None:
     """Say what is wrong with the database before anything is served; a laptop's own file is kept up to date."""
     from contest.store.open import migrate, open_store
 
-    follows = settings.role == "board"
-    if settings.database_url.startswith("sqlite:") and not follows:
+    if settings.role == "board":
+        await _wait_for_store(settings.database_url)
+        return
+    if settings.database_url.startswith("sqlite:"):
         await migrate(settings.database_url)
-    await (await open_store(settings.database_url, readonly=follows)).close()
+    await (await open_store(settings.database_url)).close()
+
+
+async def _wait_for_store(url: str) -> None:
+    """Wait until the process that writes has made the database: boards may be started before it, or without it."""
+    from contest.errors import StoreNotMigrated, StoreUnavailable
+    from contest.store.open import open_store
+
+    said = ""
+    while True:
+        try:
+            return await (await open_store(url, readonly=True)).close()
+        except (StoreNotMigrated, StoreUnavailable) as not_yet:
+            if said != not_yet.code:
+                said = not_yet.code
+                sys.stderr.write(
+                    f"{not_yet.sentence('zh')}\n{not_yet.sentence('en')}\n"
+                    "看板等待数据库就绪…… The board waits for it …\n"
+                )
+                sys.stderr.flush()
+        await asyncio.sleep(0.5)
 
 
 def _demo(chosen: argparse.Namespace) -> int:

@@ -39,6 +39,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             extra={"zh": "数据保存在哪里：`sqlite:///路径` 或 `postgresql://用户:密码@主机/数据库`。"},
         ),
     ] = "sqlite:///var/jiangsai.db"
+    doorbell_url: Annotated[
+        str,
+        Meta(
+            pattern="^((redis|rediss|unix)://.*)?$",
+            description="Redis or Valkey through which nodes tell each other to look into the book "
+            "(`redis://host:6379/0`); empty: PostgreSQL and SQLite ring themselves. Only numbers go through it.",
+            extra={
+                "zh": "各节点借以互相提醒「去看账本」的 Redis 或 Valkey（`redis://主机:6379/0`）；"
+                "留空则由 PostgreSQL、SQLite 自己提醒。其中只传编号。"
+            },
+        ),
+    ] = ""
     host: Annotated[
         str,
         Meta(

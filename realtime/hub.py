@@ -156,6 +156,10 @@ class Hub:
         if self._followed.get(contest, seq) < seq:
             self._loop.call_soon_threadsafe(self._bell.set)
 
+    def look(self) -> None:
+        """Something may have happened in any contest; may be called from any thread."""
+        self._loop.call_soon_threadsafe(self._bell.set)
+
     @property
     def rooms(self) -> int:
         """How many rooms are kept."""

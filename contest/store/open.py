@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 from piccolo.query.base import Query
@@ -88,7 +87,7 @@ class Store:
         if isinstance(self.engine, KeptSqlite):
             await self.engine.readers.close()
         else:
-            await self.engine.pool.close()
+            await postgres.close_pool(self.engine.pool)
         if _open:
             _open[-1]._bind()
 
@@ -113,7 +112,7 @@ async def open_store(url: str, *, readonly: bool = False) -> Store:
 
 async def migrate(url: str) -> None:
     """Bring a database to the newest schema; harmless when it is there already."""
-    writer: Writer = sqlite.Writer(_path(url)) if _is_sqlite(url) else postgres.Writer(url)
+    writer: Writer = sqlite.Writer(sqlite.path_of(url)) if _is_sqlite(url) else postgres.Writer(url)
     await writer.open()
     try:
         await run_migrations(writer)
@@ -125,12 +124,8 @@ def _is_sqlite(url: str) -> bool:
     return url.startswith("sqlite:")
 
 
-def _path(url: str) -> Path:
-    return Path(url.removeprefix("sqlite:").removeprefix("///"))
-
-
 async def _open_sqlite(url: str, readonly: bool) -> Store:
-    path = _path(url)
+    path = sqlite.path_of(url)
     if not await asyncio.to_thread(path.exists):
         raise StoreNotMigrated(found=0, wanted=newest())
     writer = None if readonly else sqlite.Writer(path)

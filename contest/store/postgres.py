@@ -45,6 +45,8 @@ TROUBLE = (
 WAIT_SECONDS = 10.0
 STATEMENT_SECONDS = 30.0
 READERS = 8
+CLOSE_SECONDS = 2.0
+"""How long connections may take to say goodbye: a server that does not answer keeps nobody from leaving."""
 CHANNEL = "jiangsai_facts"
 """Where other processes hear that a contest has new facts: `contest,seq`."""
 
@@ -65,6 +67,15 @@ async def open_pool(url: str, size: int) -> Pool:
         raise StoreUnavailable() from problem
 
 
+async def close_pool(pool: Pool) -> None:
+    """Close connections when what runs on them has ended, and cut those off that do not end."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await pool.close()
+    except TROUBLE:
+        pool.terminate()
+
+
 class Writer:
     """The connections that write; the order of facts is given by the lock on a contest's head."""
 
@@ -81,7 +92,7 @@ class Writer:
     async def close(self) -> None:
         """Close them when what runs has ended."""
         if self._pool is not None:
-            await self._pool.close()
+            await close_pool(self._pool)
 
     async def transact(self, begin: Callable[[], Work[Outcome]]) -> Outcome:
         """Run one work in one durable transaction; it has committed when this returns.
@@ -99,7 +110,7 @@ class Writer:
             async with self._pool.acquire(timeout=WAIT_SECONDS) as connection:
                 try:
                     return await _in_transaction(connection, begin())
-                except TROUBLE:
+                except (*TROUBLE, StoreUnavailable):
                     # Whatever it was doing, nobody gets this connection again.
                     connection.terminate()
                     raise

@@ -43,6 +43,11 @@ TROUBLE = frozenset(
 """Faults of the file or the disk, and not of what was asked."""
 
 
+def path_of(url: str) -> Path:
+    """The file that a `sqlite:///path` names."""
+    return Path(url.removeprefix("sqlite:").removeprefix("///"))
+
+
 class Writer:
     """The one connection that writes to the file; everything it does happens in its own thread, in order."""
 
@@ -160,7 +165,7 @@ class _Reader:
 
     def _fetch(self, sql: str, arguments: Sequence[Any]) -> list[Row]:
         if self._connection is None:
-            self._connection = _connect_reader(self._path)
+            self._connection = connect_reader(self._path)
         try:
             found: list[Row] = self._connection.execute(sql, arguments).fetchall()
         except sqlite3.Error as problem:
@@ -192,7 +197,8 @@ def _connect_writer(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _connect_reader(path: Path) -> sqlite3.Connection:
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """Open a connection that can only read and never checkpoints; for one thread at a time."""
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode=ro",
         uri=True,
