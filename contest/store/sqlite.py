@@ -192,8 +192,15 @@ def _as_row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
 def _connect_writer(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.row_factory = _as_row
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=1"):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=1"):
+            connection.execute(f"PRAGMA {pragma}")
+        # A process that was killed, or whose sync failed, may have left commits that are seen and not on disk. A
+        # repeat would be answered from them without a write of its own: they are made to last before any answer.
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
