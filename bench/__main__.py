@@ -1,7 +1,8 @@
 """Every benchmark beside its peer or limit: `make bench`, or `python -m bench live.intake` for one.
 
-A benchmark is a module with a `main`, or a package that runs as one. Where it says that a limit was missed, the
-run ends with 1.
+A benchmark is a module with a `main`, or a package that runs as one; modules without one serve the others. What
+follows the names from the first dash on goes to each of them: `python -m bench live.fanout --quick`. Where it says
+that a limit was missed, the run ends with 1.
 """
 
 import importlib
@@ -19,17 +20,25 @@ def modules() -> list[str]:
     return [
         name.removeprefix("bench.")
         for name in found
-        if name not in packages and name not in parts and "__" not in name
+        if name not in packages and name not in parts and "__" not in name and _runs(name)
     ]
 
 
+def _runs(name: str) -> bool:
+    """Whether a module below `bench` is a benchmark; it is not loaded for that."""
+    below = Path(__file__).parent.joinpath(*name.split(".")[1:])
+    return below.is_dir() or "\ndef main(" in below.with_suffix(".py").read_text("utf-8")
+
+
 def main() -> int:
-    chosen = sys.argv[1:] or modules()
+    given = sys.argv[1:]
+    first = next((at for at, each in enumerate(given) if each.startswith("-")), len(given))
+    chosen, options = given[:first] or modules(), given[first:]
     missed = 0
     for name in chosen:
         sys.stdout.write(f"\n== {name}\n")
         sys.stdout.flush()
-        sys.argv = [name]  # a benchmark that takes options reads its own
+        sys.argv = [name, *options]
         module = importlib.import_module(f"bench.{name}")
         if hasattr(module, "__path__"):
             module = importlib.import_module(f"bench.{name}.__main__")

@@ -1,44 +1,41 @@
-"""How many deliveries a CPU-second the boards' transport makes, and how long a mark takes to move a board.
+"""How many deliveries a CPU-second the boards' transport makes, beside a bare C loop and its peers.
 
-    python bench/live/fanout.py [--viewers 1000] [--rounds 200] [--size 200]
+    python -m bench live.fanout [--quick] [--viewers 1000 5000] [--size 200] [--only NAME …]
 
-Server and clients are two processes. «Saturated» is a closed loop: the next frame is written when every viewer
-has the last one. The same server is measured once with its own transport and once with ASGI's `send`, one
-awaited after another, which is what a handler without it would do. CPU is that of the server process alone.
+Server and viewers are two processes, each on a processor of its own; the viewers are a C program over epoll.
+«Saturated» is a closed loop: the next frame is written when every viewer has the last one. CPU is that of the
+server alone, with its threads and children. All get the same payload in one frame each, the same rounds after the
+same warm-up, in turns; the C and the Python loop have the socket buffers that ours gives its viewers.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import contextlib
-import os
-import platform
-import resource
-import socket
-import statistics
-import subprocess
-import sys
 import time
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import uvicorn
-import uvloop
 
+from bench.live.crowd import crowd
+from bench.live.limits import Limit, judged
+from bench.live.machine import cpu_seconds, described, held_kib, median, say
+from bench.live.peers.known import C_LOOP, NATS, OTHERS, OURS, WS, Contender
 from realtime.transport import serve_options
 from realtime.wires import fan_out, frame_of, wire_of
 
-HANDSHAKE = (
-    b"GET %s HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-)
+OF_C = {1000: 0.78, 5000: 0.70}
+"""Of the C loop's deliveries a CPU-second, ours are at least so much."""
+P99_MS, KIB = 60.0, 25.0
+DELIVERIES_A_LAP = 500_000
 
 
 # ---- the server process ---------------------------------------------------------------------------------------
 
 
 class Hall:
-    """A bare application: `/watch` waits, `/go` has one frame written to all and says when and at what cost."""
+    """A bare application: `/watch` waits, `/go` has one frame written to all."""
 
     def __init__(self, size: int) -> None:
         self.frame = frame_of(b"x" * size)
@@ -60,145 +57,155 @@ class Hall:
         while (message := await receive())["type"] == "websocket.receive":
             if message["text"] == "wire":
                 assert await fan_out(self.frame, self.wires) == []
-            elif message["text"] == "send":
+            else:
                 for each in self.sends:
                     await each({"type": "websocket.send", "text": self.frame.payload.decode()})
-            await send({"type": "websocket.send", "text": f"{time.process_time():.9f}"})
 
 
 def serve(port: int, size: int) -> None:
     uvicorn.run(Hall(size), host="127.0.0.1", port=port, log_level="error", backlog=8192, **serve_options())
 
 
-# ---- the clients' process -------------------------------------------------------------------------------------
+# ---- measuring --------------------------------------------------------------------------------------------------
 
 
-class Watcher(asyncio.Protocol):
-    """One viewer: counts the bytes behind its handshake."""
+class Lap(NamedTuple):
+    """What some rounds came to."""
 
-    def __init__(self, crowd: Crowd) -> None:
-        self.crowd = crowd
-        self.head = b""
-        self.open = False
-
-    def connection_made(self, transport) -> None:
-        transport.write(HANDSHAKE % b"/watch")
-
-    def data_received(self, data: bytes) -> None:
-        if self.open:
-            self.crowd.count(len(data))
-            return
-        self.head += data
-        if b"\r\n\r\n" in self.head:
-            assert self.head.startswith(b"HTTP/1.1 101"), self.head
-            self.open = True
-            self.crowd.entered += 1
+    wall: float
+    """Deliveries a second."""
+    cpu: float
+    """Deliveries a second of the server's processor."""
+    p50: float
+    p99: float
+    share: float
+    """Of one processor, in percent."""
 
 
-class Crowd:
-    """All viewers: knows when each of them has the frame."""
+class Figures:
+    """What one server did for a number of viewers, over all its turns."""
 
-    def __init__(self, viewers: int, size: int) -> None:
-        self.viewers = viewers
-        self.bytes_a_round = viewers * len(frame_of(b"x" * size).framed)
-        self.entered = 0
-        self.missing = 0
-        self.complete = asyncio.Event()
-        self.latencies: list[float] = []
-        self.began = 0.0
+    def __init__(self) -> None:
+        self.saturated: list[Lap] = []
+        self.paced: list[Lap] = []
+        self.kib: list[float] = []
+        self.entering: list[float] = []
+        self.missing = ""
 
-    def count(self, size: int) -> None:
-        self.missing -= size
-        if self.missing == 0:
-            self.latencies.append(time.perf_counter() - self.began)
-            self.complete.set()
-
-    def begin(self) -> None:
-        self.missing = self.bytes_a_round
-        self.complete.clear()
-        self.began = time.perf_counter()
+    def of(self, laps: list[Lap], name: str) -> float:
+        return median(getattr(lap, name) for lap in laps)
 
 
-async def measure(port: int, viewers: int, rounds: int, size: int) -> None:
-    from websockets.asyncio.client import connect
-
-    loop = asyncio.get_running_loop()
-    crowd = Crowd(viewers, size)
-    for start in range(0, viewers, 100):
-        await asyncio.gather(
-            *(
-                loop.create_connection(lambda: Watcher(crowd), "127.0.0.1", port)
-                for _ in range(min(100, viewers - start))
-            )
-        )
-    while crowd.entered < viewers:  # noqa: ASYNC110 -- two thousand handshakes need no event each
-        await asyncio.sleep(0.01)
-    async with connect(f"ws://127.0.0.1:{port}/go", max_size=None) as control:
-        for way in ("wire", "send"):
-            for paced in (False, True):
-                await _run(way, crowd, control, min(rounds, 30) if paced else rounds, paced)
-
-
-async def _run(way: str, crowd: Crowd, control, rounds: int, paced: bool) -> None:
-    async def one() -> float:
-        crowd.begin()
-        await control.send(way)
-        cpu = float(await control.recv())
-        await crowd.complete.wait()
-        return cpu
-
-    for _ in range(5):
-        first = await one()
-    crowd.latencies.clear()
-    began, last = time.perf_counter(), first
-    for _ in range(rounds):
-        last = await one()
-        if paced:
-            await asyncio.sleep(max(0.0, 0.1 - (time.perf_counter() - crowd.began)))
-    wall, cpu = time.perf_counter() - began, last - first
-    deliveries = rounds * crowd.viewers
-    latencies = sorted(seconds * 1000 for seconds in crowd.latencies)
-    p50, p99 = statistics.median(latencies), latencies[int(len(latencies) * 0.99)]
-    print(
-        f"{way:<6}{'10/s' if paced else 'saturated':<11}{crowd.viewers:>6} viewers "
-        f"{deliveries / wall:>10,.0f} del/s {deliveries / cpu:>10,.0f} per CPU-s   to the last viewer "
-        f"p50 {p50:6.1f} p99 {p99:6.1f} ms",
-        flush=True,
+def lap(pid: int, people, rounds: int, gap: float = 0.0) -> Lap:
+    spent, began = cpu_seconds(pid), time.perf_counter()
+    ran = people.run(rounds, gap)
+    spent, took = cpu_seconds(pid) - spent, time.perf_counter() - began
+    return Lap(
+        ran["deliveries"] / ran["seconds"],
+        ran["deliveries"] / max(spent, 1e-9),
+        ran["p50"],
+        ran["p99"],
+        spent / took * 100,
     )
 
 
-def main() -> None:
+def turn(contender: Contender, viewers: int, chosen: argparse.Namespace, kept: Figures) -> None:
+    """One server, from its start to its end."""
+    rounds = max(chosen.deliveries // viewers, 3)
+    with contender.serving(chosen.size) as server, crowd(server.doors, viewers) as people:
+        before = held_kib(server.pid)
+        kept.entering.append(viewers / people.open()["seconds"])
+        people.run(max(rounds // 4, 2))  # what is compiled on the way is compiled now
+        kept.saturated += [lap(server.pid, people, rounds) for _ in range(chosen.laps)]
+        kept.paced.append(lap(server.pid, people, chosen.paced, 0.1))
+        kept.kib.append((held_kib(server.pid) - before) / viewers)
+
+
+def measure(contenders: Iterable[Contender], viewers: int, chosen: argparse.Namespace) -> dict[str, Figures]:
+    """Let everybody take turns, so that a busy moment of the machine meets all of them."""
+    figures: dict[str, Figures] = defaultdict(Figures)
+    for number in range(chosen.turns):
+        for contender in contenders:
+            kept = figures[contender.name]
+            kept.missing = kept.missing or contender.missing()
+            if kept.missing or (number and contender not in (C_LOOP, OURS) and number >= chosen.peers_turns):
+                continue
+            turn(contender, viewers, chosen, kept)
+    return figures
+
+
+def table(viewers: int, size: int, figures: dict[str, Figures]) -> None:
+    limit = figures[C_LOOP.name]
+    base = limit.of(limit.saturated, "cpu") if limit.saturated else 0.0
+    say(
+        f"\n{viewers:,} viewers, {size} bytes\n"
+        f"  {'':<44}{'del/s':>9}{'per CPU-s':>11}{'× C':>6}{'p50 ms':>8}{'p99':>7}"
+        f"{'10/s: p50':>11}{'p99':>7}{'CPU %':>7}{'KiB each':>10}{'enter/s':>9}\n"
+    )
+    for name, kept in figures.items():
+        if kept.missing:
+            say(f"  {name:<44}not here: {kept.missing}\n")
+            continue
+        full, paced = kept.saturated, kept.paced
+        ratio = f"{kept.of(full, 'cpu') / base:6.2f}" if base else f"{'–':>6}"
+        say(
+            f"  {name:<44}{kept.of(full, 'wall'):>9,.0f}{kept.of(full, 'cpu'):>11,.0f}{ratio}"
+            f"{kept.of(full, 'p50'):>8.1f}{kept.of(full, 'p99'):>7.1f}{kept.of(paced, 'p50'):>11.1f}"
+            f"{kept.of(paced, 'p99'):>7.1f}{kept.of(paced, 'share'):>7.0f}{median(kept.kib):>10.1f}"
+            f"{median(kept.entering):>9,.0f}\n"
+        )
+
+
+def limits(viewers: int, figures: dict[str, Figures]) -> list[Limit]:
+    """What we promised for so many viewers."""
+
+    def cpu(name: str) -> float:
+        kept = figures.get(name)
+        return kept.of(kept.saturated, "cpu") if kept and kept.saturated else 0.0
+
+    ours, found = figures[OURS.name], []
+    who = f"{viewers:,} viewers"
+    if cpu(C_LOOP.name):
+        share = OF_C[max((number for number in OF_C if number <= viewers), default=min(OF_C))]
+        ratio = cpu(OURS.name) / cpu(C_LOOP.name)
+        found.append(Limit(f"{who}: deliveries a CPU-second, to the C loop's", ratio, share, "×", True))
+    for peer in (WS, NATS):
+        if cpu(peer.name):
+            ratio = cpu(OURS.name) / cpu(peer.name)
+            found.append(Limit(f"{who}: deliveries a CPU-second, to {peer.name}", ratio, 1.0, "×", True))
+    late = ours.of(ours.paced, "p99")
+    found.append(Limit(f"{who}, 10 frames a second: from publishing to reception, p99", late, P99_MS, "ms"))
+    found.append(Limit(f"{who}: memory of the server for each", median(ours.kib), KIB, "KiB"))
+    return found
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--viewers", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--viewers", type=int, nargs="*", default=[1000, 5000])
     parser.add_argument("--size", type=int, default=200)
+    parser.add_argument("--turns", type=int, default=3, help="of ours and of the C loop")
+    parser.add_argument("--peers-turns", type=int, default=1)
+    parser.add_argument("--laps", type=int, default=3, help="in each turn")
+    parser.add_argument("--deliveries", type=int, default=DELIVERIES_A_LAP, help="in each lap")
+    parser.add_argument("--paced", type=int, default=30, help="rounds at 10 a second in each turn")
+    parser.add_argument("--quick", action="store_true", help="one short turn")
+    parser.add_argument("--only", nargs="*", help="ours, the C loop, and who has one of these words in the name")
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     if chosen.serve:
         serve(chosen.serve, chosen.size)
-        return
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, __file__, "--serve", str(port), "--size", str(chosen.size)],
-        env=os.environ | {"PYTHONPATH": str(Path.cwd())},
-    )
-    try:
-        while True:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.05)
-        print(
-            f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}",
-            flush=True,
-        )
-        uvloop.run(measure(port, chosen.viewers, chosen.rounds, chosen.size))
-    finally:
-        server.terminate()
-        server.wait(10)
+        return 0
+    if chosen.quick:
+        chosen.turns, chosen.laps, chosen.deliveries, chosen.paced = 1, 2, chosen.deliveries // 3, 10
+    others = [peer for peer in OTHERS if chosen.only is None or any(word in peer.name for word in chosen.only)]
+    say(described() + "\n")
+    promised: list[Limit] = []
+    for viewers in chosen.viewers:
+        figures = measure([C_LOOP, OURS, *others], viewers, chosen)
+        table(viewers, chosen.size, figures)
+        promised += limits(viewers, figures)
+    return judged(promised)
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -77,7 +77,7 @@ async def _watch(board: Peer, waiting: dict[str, tuple[float, float]], shown: li
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--marks", type=int, default=150)
-    chosen = parser.parse_args()
+    chosen, _ = parser.parse_known_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     for entries in (20, 200):
         for gap in (0.25, 0.02):

@@ -1,0 +1,32 @@
+"""Promises of the live part: the figure, what it may be, and a line that says whether that was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bench.live.machine import say
+
+
+class Limit(NamedTuple):
+    """A figure that may not be more than something, or not less."""
+
+    told: str
+    figure: float
+    bound: float
+    unit: str
+    least: bool = False
+
+    @property
+    def kept(self) -> bool:
+        return self.figure >= self.bound if self.least else self.figure <= self.bound
+
+    def line(self) -> str:
+        verdict, side = "kept" if self.kept else "MISSED", "≥" if self.least else "≤"
+        return f"  {verdict:<7}{self.told:<72}{self.figure:>9.2f} {side} {self.bound:<8g}{self.unit}"
+
+
+def judged(limits: Sequence[Limit]) -> int:
+    """Print what was promised and what became of it; 1 when something was missed."""
+    say("\n" + "".join(limit.line() + "\n" for limit in limits))
+    return 0 if all(limit.kept for limit in limits) else 1
