@@ -8,6 +8,8 @@ from pathlib import Path
 from tests.house.conftest import ROOT, tracked
 
 LONGEST = 400
+ALONE = {"contest/ledger_verifier.py": 620}
+"""What anybody runs without the rest of it must be one file."""
 NOT_OUR_WORDS = re.compile(
     r"(?:^|_)(grade|user|data|info|item|manager|helper|utils?)(?:s?$|_)|^(process|handle)_", re.I
 )
@@ -38,7 +40,8 @@ def test_files_stay_small_enough_to_read():
     long = {
         str(path.relative_to(ROOT)): lines
         for path in tracked(".py", ".ts", ".svelte")
-        if "/wire/" not in str(path) and (lines := len(path.read_text("utf-8").splitlines())) > LONGEST
+        if "/wire/" not in str(path)
+        and (lines := len(path.read_text("utf-8").splitlines())) > ALONE.get(str(path.relative_to(ROOT)), LONGEST)
     }
     assert long == {}
 
