@@ -119,7 +119,9 @@ def _open_house(live: Live, given: Store | None) -> Callable[[Litestar], Abstrac
     @asynccontextmanager
     async def open_house(app: Litestar) -> AsyncIterator[None]:
         settings: Settings = app.state.settings
-        store = given or await open_store(settings.database_url, readonly=settings.role == "board")
+        store = given or await open_store(
+            settings.database_url, readonly=settings.role == "board", signing_key=settings.key_file
+        )
         app.state.store = store
         try:
             async with live.running(store):

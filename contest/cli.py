@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from contest import score
+from contest import keys, score
 from contest.errors import ContestError
 from contest.settings import Settings, SettingWrong
 
@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
 
     score.add_commands(commands)
+    keys.add_commands(commands)
 
     administrator = commands.add_parser("administrator", help="make or reset an administrator's account")
     administrator.add_argument("login")
@@ -93,7 +94,7 @@ async def _check_store(settings: Settings) -> None:
         return
     if settings.database_url.startswith("sqlite:"):
         await migrate(settings.database_url)
-    await (await open_store(settings.database_url)).close()
+    await (await open_store(settings.database_url, signing_key=settings.key_file)).close()
 
 
 async def _wait_for_store(url: str) -> None:
@@ -142,7 +143,7 @@ async def _prepare(settings: Settings, *, season: bool) -> None:
     from seed import demo
 
     await migrate(settings.database_url)
-    store = await open_store(settings.database_url)
+    store = await open_store(settings.database_url, signing_key=settings.key_file)
     try:
         await demo.plant(store, settings, season=season)
     finally:
@@ -191,7 +192,7 @@ async def _make_administrator(settings: Settings, login: str, password: str) -> 
     from contest.store.open import migrate, open_store
 
     await migrate(settings.database_url)
-    store = await open_store(settings.database_url)
+    store = await open_store(settings.database_url, signing_key=settings.key_file)
     try:
         await make_administrator(store, login, password)
     finally:

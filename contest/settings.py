@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 from urllib.parse import urlsplit
 
@@ -51,6 +52,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             },
         ),
     ] = ""
+    signing_key: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="File of the key that signs every commit; made at the first start, readable by its owner "
+            "only. Keep a copy away from the database.",
+            extra={"zh": "签名密钥文件，给每次入库签名；首次启动时建立，只有属主可读。请另存一份，与数据库分开。"},
+        ),
+    ] = "var/keys/signing.pem"
     host: Annotated[
         str,
         Meta(
@@ -197,6 +207,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             return msgspec.convert(given | changes, cls, strict=False)
         except (msgspec.ValidationError, ValueError) as wrong:
             raise SettingWrong(f"a setting cannot be meant 设置有误: {wrong}") from wrong
+
+    @property
+    def key_file(self) -> Path:
+        """Where the signing key lies."""
+        return Path(self.signing_key)
 
     @property
     def public_host(self) -> str:

@@ -39,6 +39,30 @@ class StoreNotMigrated(ContestError):
     en = "The database has schema {found}, this program needs {wanted}. Run «jiangsai migrate» first."
 
 
+class SigningKeyUnusable(ContestError):
+    """The file with the signing key is there, and cannot be used."""
+
+    code = "signing_key_unusable"
+    status = 503
+    zh = "签名密钥文件 {path} 不能用：{problem_zh}。"
+    en = "The signing key in {path} cannot be used: {problem}."
+
+
+class SigningKeyLost(ContestError):
+    """The database was signed with a key whose file is not there."""
+
+    code = "signing_key_lost"
+    status = 503
+    zh = (
+        "找不到签名密钥文件 {path}，而数据库已用密钥 {key} 签过名。请放回原文件；"
+        "若确已丢失，运行 jiangsai key make 另建一个，并公布新指纹。"
+    )
+    en = (
+        "The signing key {path} is missing, but the database was signed with the key {key}. Put the file back; "
+        "if it is lost for good, «jiangsai key make» makes another, whose fingerprint must then be made known."
+    )
+
+
 class HelloExpected(ContestError):
     """A tablet's first message must say who it is."""
 

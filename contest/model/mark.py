@@ -32,6 +32,7 @@ from contest.model.ids import (
     SeatId,
     SessionId,
 )
+from contest.model.signing import SignedHead
 from scoring.scheme import Aspect, problem_with
 
 WHOLE_PANEL = SeatId("*")
@@ -96,7 +97,8 @@ class EnterMark(msgspec.Struct, frozen=True, kw_only=True):
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to one mark: stored under a number and link, pending, or refused with the reason.
 
-    The same key and content always get this same receipt again.
+    `head` is what the commit signed, `path` shows that the link stands under it; a refusal has neither. The same
+    key and content always get this same receipt again.
     """
 
     mark: MarkId
@@ -108,6 +110,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     at: str = ""
     because: str = ""
     params: dict[str, str | int] = {}
+    head: SignedHead | None = None
+    path: tuple[str, ...] = ()
 
 
 Slot = tuple[SessionId, EntryId, AspectId, SeatId]

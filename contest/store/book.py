@@ -19,6 +19,7 @@ from contest.errors import BadInput, SchemeInvalid, StoreUnavailable
 from contest.model.ids import AccountId, ContestId, DeviceId, EventId, SeatId
 from contest.model.mark import EnterMark, MarkKind, Receipt, refusal
 from contest.model.ruling import Recorded, Ruling
+from contest.model.signing import SigningKey
 from contest.store import postgres, schemes, sqlite
 from contest.store.commands import (
     AdoptScheme,
@@ -59,8 +60,9 @@ class _Waiting:
 class Book:
     """The ledger of all contests of an installation, open for writing."""
 
-    def __init__(self, writer: sqlite.Writer | postgres.Writer) -> None:
+    def __init__(self, writer: sqlite.Writer | postgres.Writer, key: SigningKey) -> None:
         self._writer = writer
+        self._key = key
         self._waiting: list[_Waiting] = []
         self._settling: asyncio.Task[None] | None = None
         self._listeners: list[Listener] = []
@@ -200,7 +202,7 @@ class Book:
     async def _settle(self, batch: list[_Waiting]) -> None:
         commands = [waiting.command for waiting in batch]
         try:
-            settled = await self._writer.transact(lambda: settle(commands))
+            settled = await self._writer.transact(lambda: settle(commands, self._key))
         except StoreUnavailable as problem:
             _answer_all(batch, problem)
         except Exception as problem:

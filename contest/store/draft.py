@@ -18,6 +18,7 @@ from contest.model.gate import GateLine, Line
 from contest.model.ids import AspectId, ContestId, EntryId, EventId, MarkId, PanelId, SeatId, SessionId
 from contest.model.mark import DESK, WHOLE_PANEL, DeviceScene, EnterMark, Receipt, SessionScene, Standing
 from contest.model.ruling import EventScene, Recorded
+from contest.model.signing import SignedHead
 from contest.store.projections import Projection
 from contest.store.work import Row, Run
 from scoring.scheme import Scheme
@@ -32,6 +33,8 @@ class Draft:
     at: str = ""
     """The server's time for every fact of the batch, taken under the lock."""
     heads: dict[str, Row] = field(default_factory=dict)
+    unsigned: dict[str, list[str]] = field(default_factory=dict)
+    """Links of a contest's chain that no head covers yet: of a ledger from before heads were signed."""
     receipts: dict[str, tuple[str, Receipt]] = field(default_factory=dict)
     """By `device:device_seq`: the digest of what came first, and the answer it got."""
     events: dict[str, Row] = field(default_factory=dict)
@@ -50,7 +53,9 @@ class Draft:
     contents: list[bytes] = field(default_factory=list)
     """What was hashed of each of them."""
     words: list[Row] = field(default_factory=list)
-    new_receipts: list[Row] = field(default_factory=list)
+    signed: list[SignedHead] = field(default_factory=list)
+    new_receipts: list[tuple[ContestId, str, EnterMark, Receipt]] = field(default_factory=list)
+    """Contest, digest, mark and its answer, as yet without a head."""
     new_devices: list[Row] = field(default_factory=list)
     new_schemes: list[Row] = field(default_factory=list)
     also: list[Run] = field(default_factory=list)

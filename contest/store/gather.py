@@ -10,7 +10,9 @@ import msgspec
 from contest.model.fact import FIRST_LINK
 from contest.model.ids import PanelId, SeatId
 from contest.model.mark import DESK, WHOLE_PANEL, EnterMark, Receipt, slot_of
+from contest.model.merkle import Tree
 from contest.model.ruling import RuleEntry, SettleMark
+from contest.model.signing import SignedHead
 from contest.store import schemes
 from contest.store.commands import AdoptScheme, Command, EnterMarks, RevokeDevice, Rule, TakeSeat
 from contest.store.draft import Draft
@@ -20,6 +22,7 @@ from contest.store.tables import (
     DeviceRow,
     EntryRow,
     EventRow,
+    FactRow,
     GateRow,
     HeadRow,
     MarkRow,
@@ -30,8 +33,9 @@ from contest.store.tables import (
     SeatRow,
     SessionEntryRow,
     SessionRow,
+    SignedHeadRow,
 )
-from contest.store.work import Find, Insert, Work
+from contest.store.work import Find, Insert, Row, Span, Work
 
 _RECEIPT = msgspec.json.Decoder(Receipt)
 _SLOT = ("session", "entry", "aspect", "seat")
@@ -75,16 +79,47 @@ def _heads(draft: Draft, contests: set[Any]) -> Work[None]:
     new = contests - {row["id"] for row in found}
     if new:
         known = yield Find(ContestRow, ("id",), _keys(new), ("id",))
-        first = [{"id": row["id"], "seq": 0, "link": FIRST_LINK} for row in known]
+        first = [{"id": row["id"], "seq": 0, "link": FIRST_LINK, "signed": 0} for row in known]
         yield Insert(HeadRow, first, unless_there=True)
         found += yield Find(HeadRow, ("id",), _keys(row["id"] for row in known), lock=True)
     draft.heads = {row["id"]: row for row in found}
+    before = [(row["id"], row["signed"] + 1, row["seq"]) for row in found if row["signed"] < row["seq"]]
+    for row in (yield Span(FactRow, before, ("contest", "link"))):
+        draft.unsigned.setdefault(row["contest"], []).append(row["link"])
 
 
 def _receipts(draft: Draft, marks: Sequence[EnterMark]) -> Work[None]:
-    columns = ("id", "digest", "receipt")
-    for row in (yield Find(ReceiptRow, ("id",), _keys(map(receipt_key, marks)), columns)):
-        draft.receipts[row["id"]] = (row["digest"], _RECEIPT.decode(row["receipt"]))
+    columns = ("id", "digest", "receipt", "head")
+    found = yield Find(ReceiptRow, ("id",), _keys(map(receipt_key, marks)), columns)
+    proofs = yield from _proofs({row["head"] for row in found if row["head"]})
+    for row in found:
+        receipt = _RECEIPT.decode(row["receipt"])
+        if row["head"] and receipt.seq:
+            head, tree = proofs[row["head"]]
+            receipt = msgspec.structs.replace(receipt, head=head, path=tree.path(receipt.seq - head.first))
+        draft.receipts[row["id"]] = (row["digest"], receipt)
+
+
+def _proofs(wanted: set[Any]) -> Work[dict[str, tuple[SignedHead, Tree]]]:
+    """Signed heads by their id, with the tree over the links that each of them covers."""
+    heads: dict[str, Row] = {row["id"]: row for row in (yield Find(SignedHeadRow, ("id",), _keys(wanted)))}
+    spans = [(row["contest"], row["first"], row["seq"]) for row in heads.values()]
+    links: dict[tuple[str, int], str] = {
+        (row["contest"], row["seq"]): row["link"]
+        for row in (yield Span(FactRow, spans, ("contest", "seq", "link")))
+    }
+    return {
+        key: (
+            head_of(row),
+            Tree([links[row["contest"], seq] for seq in range(row["first"], row["seq"] + 1)]),
+        )
+        for key, row in heads.items()
+    }
+
+
+def head_of(row: Row) -> SignedHead:
+    """A signed head as it was stored."""
+    return SignedHead(**{name: row[name] for name in SignedHead.__struct_fields__})
 
 
 def _reused(draft: Draft, marks: Sequence[EnterMark]) -> Work[None]:

@@ -49,7 +49,7 @@ from contest.store.work import Find, Insert, Work
 
 def held(contest: ContestId) -> Work[None]:
     """Let no mark and no gate of the contest come between this and the commit."""
-    yield Insert(HeadRow, [{"id": contest, "seq": 0, "link": FIRST_LINK}], unless_there=True)
+    yield Insert(HeadRow, [{"id": contest, "seq": 0, "link": FIRST_LINK, "signed": 0}], unless_there=True)
     yield Find(HeadRow, ("id",), [(contest,)], lock=True)
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from piccolo.query.base import Query
 
-from contest.errors import StoreNotMigrated, StoreReadOnly
+from contest.errors import SigningKeyLost, StoreNotMigrated, StoreReadOnly
+from contest.model.signing import SigningKey
 from contest.store import postgres, sqlite
 from contest.store.book import Book
+from contest.store.clock import now
 from contest.store.compiled import compiled
 from contest.store.engine import KeptSqlite, PooledPostgres
+from contest.store.keys import introduce, make_key, read_key
 from contest.store.migrate import newest, run_migrations
-from contest.store.tables import PLANNED, TABLES, MigrationRow
+from contest.store.tables import PLANNED, TABLES, MigrationRow, SigningKeyRow
 from contest.store.work import Run, Work
 
 Answer = TypeVar("Answer")
@@ -36,7 +40,8 @@ class Store:
     def __init__(self, engine: Engine, writer: Writer | None) -> None:
         self.engine = engine
         self._writer = writer
-        self._book = Book(writer) if writer is not None else None
+        self._book: Book | None = None
+        self._key: SigningKey | None = None
 
     @property
     def book(self) -> Book:
@@ -75,6 +80,19 @@ class Store:
             statements = (*statements, _RAISE_PLAN)
         await self.writer.transact(lambda: _in_order(statements, given))
 
+    async def begin(self, key: SigningKey, *, kept: bool) -> None:
+        """Open the book, whose heads this key signs; its public half is on record from now on."""
+        public = key.introduced(now())
+        await self.writer.transact(lambda: introduce(public, kept=kept))
+        self._book, self._key = Book(self.writer, key), key
+
+    @property
+    def key(self) -> SigningKey:
+        """The key that signs; StoreReadOnly when this process may not write."""
+        if self._key is None:
+            raise StoreReadOnly()
+        return self._key
+
     async def close(self) -> None:
         """Finish what waits and close every connection; harmless when it is closed already."""
         if self not in _open:
@@ -97,13 +115,25 @@ class Store:
                 table._meta._db = self.engine
 
 
-async def open_store(url: str, *, readonly: bool = False) -> Store:
-    """Open a store: `sqlite:///path` or `postgresql://…`; `readonly` for a process that only follows."""
+async def open_store(url: str, *, readonly: bool = False, signing_key: Path | SigningKey | None = None) -> Store:
+    """Open a store: `sqlite:///path` or `postgresql://…`; `readonly` for a process that only follows.
+
+    `signing_key` names the file of the key that signs, and makes it at the first start; without one the key
+    lives and ends with this process, which is for tests. SigningKeyUnusable and SigningKeyLost before anything
+    is opened for others.
+    """
+    # A key that cannot be used is said before the database is touched.
+    key = await asyncio.to_thread(read_key, signing_key) if isinstance(signing_key, Path) else signing_key
     store = await (_open_sqlite if _is_sqlite(url) else _open_postgres)(url, readonly)
     _open.append(store)
     store._bind()
     try:
         await _check_schema(store)
+        if not readonly:
+            if isinstance(signing_key, Path) and key is None:
+                await _check_not_lost(store, signing_key)
+                key = await asyncio.to_thread(make_key, signing_key)
+            await store.begin(key or SigningKey.make(), kept=isinstance(signing_key, Path))
     except BaseException:
         await store.close()
         raise
@@ -159,6 +189,18 @@ async def _check_schema(store: Store) -> None:
     found = max((row["id"] for row in rows), default=0)
     if found != newest():
         raise StoreNotMigrated(found=found, wanted=newest())
+
+
+async def _check_not_lost(store: Store, path: Path) -> None:
+    """Refuse to go on under another name when the key of this database is gone.
+
+    On PostgreSQL a key that is not there belongs to a further node, which makes its own.
+    """
+    if store.dialect == "sqlite":
+        query = SigningKeyRow.select(SigningKeyRow.id).where(SigningKeyRow.kept.is_in([True]))
+        known = await store.select(query.order_by(SigningKeyRow.made_at, ascending=False).limit(1))
+        if known:
+            raise SigningKeyLost(path=str(path), key=known[0]["id"])
 
 
 def _in_order(statements: Sequence[Run], given: Callable[[], Work[None]] | None) -> Work[None]:

@@ -19,6 +19,7 @@ from contest.store.work import (
     Ring,
     Row,
     Run,
+    Span,
     Step,
     Work,
     columns_of,
@@ -152,6 +153,8 @@ async def _perform(connection: Any, step: Step) -> list[Row]:
         match step:
             case Find():
                 return await _find(connection, step)
+            case Span():
+                return await _span(connection, step)
             case Insert():
                 return await _insert(connection, step)
             case Change():
@@ -182,6 +185,20 @@ async def _find(connection: Any, step: Find) -> list[Row]:
         # In one order everywhere, or two processes could wait for each other.
         sql += f' ORDER BY "{name_of(step.table)}"."id" FOR UPDATE OF "{name_of(step.table)}"'
     return [dict(row) for row in await connection.fetch(sql, *map(list, zip(*step.keys, strict=True)))]
+
+
+async def _span(connection: Any, step: Span) -> list[Row]:
+    if not step.spans:
+        return []
+    table = name_of(step.table)
+    columns = ", ".join(f'"{table}"."{name}"' for name in step.columns)
+    sql = (
+        f'SELECT {columns} FROM "{table}" '  # noqa: S608 -- our own names
+        "JOIN unnest($1::text[], $2::bigint[], $3::bigint[]) AS asked(contest, first, last) "
+        f'ON "{table}"."contest" = asked.contest AND "{table}"."seq" BETWEEN asked.first AND asked.last '
+        f'ORDER BY "{table}"."contest", "{table}"."seq"'
+    )
+    return [dict(row) for row in await connection.fetch(sql, *map(list, zip(*step.spans, strict=True)))]
 
 
 async def _insert(connection: Any, step: Insert) -> list[Row]:

@@ -13,7 +13,9 @@ from contest.model.fact import DeviceRevoked, SchemeAdopted, SeatTaken
 from contest.model.fact import KeyReused as ReusedFact
 from contest.model.ids import AspectId, ContestId, EntryId, EventId, SeatId
 from contest.model.mark import DESK, EnterMark, Receipt, Standing, enter, refusal
+from contest.model.merkle import Tree
 from contest.model.ruling import PassGate, Recorded, RuleEntry, rule
+from contest.model.signing import SignedHead, SigningKey
 from contest.store import schemes
 from contest.store.clock import now
 from contest.store.commands import (
@@ -44,14 +46,19 @@ class Settled:
     reused: list[tuple[ContestId, EnterMark]]
 
 
-def settle(commands: Sequence[Command]) -> Work[Settled]:
-    """Decide all commands of a batch, in order, and write what follows; the caller commits."""
+def settle(commands: Sequence[Command], key: SigningKey) -> Work[Settled]:
+    """Decide all commands of a batch, in order, sign the heads, write what follows; the caller commits."""
     draft = yield from gather(commands)
     for command in commands:
         if (given := given_of(command)) is not None:
             yield from given()
     draft.at = now()
     answers = [_answer(draft, command) for command in commands]
+    seals = _seal(draft, key)
+    answers = [
+        _proved(answer, seals.get(command.contest)) if isinstance(answer, list) else answer
+        for command, answer in zip(commands, answers, strict=True)
+    ]
     yield from write(draft)
     moved = {fact.contest: fact.seq for fact in draft.facts}
     for contest, seq in moved.items():
@@ -70,6 +77,53 @@ def _answer(draft: Draft, command: Command) -> Answer:
     return recorded
 
 
+# ---- signed heads --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Seal:
+    """What a contest's commit signs: the head, the tree under it, and the newest number before."""
+
+    head: SignedHead
+    tree: Tree
+    before: int
+
+
+def _seal(draft: Draft, key: SigningKey) -> dict[ContestId, _Seal]:
+    """Sign, for each contest that moved, how far its chain reaches now."""
+    links: dict[ContestId, list[str]] = {}
+    for fact in draft.facts:
+        links.setdefault(fact.contest, []).append(fact.link)
+    seals = {}
+    for contest, new in links.items():
+        row = draft.heads[contest]
+        tree = Tree([*draft.unsigned.get(contest, ()), *new])
+        head = key.sign_head(
+            contest=contest,
+            first=row["signed"] + 1,
+            seq=row["seq"],
+            link=row["link"],
+            root=tree.root,
+            at=draft.at,
+        )
+        row["signed"] = row["seq"]
+        draft.signed.append(head)
+        seals[contest] = _Seal(head, tree, row["seq"] - len(new))
+    return seals
+
+
+def _proved(receipts: list[Receipt], seal: _Seal | None) -> list[Receipt]:
+    """Give those that this commit made the head they stand under; others have theirs, or none."""
+    if seal is None:
+        return receipts
+    return [
+        receipt
+        if receipt.seq is None or receipt.seq <= seal.before
+        else msgspec.structs.replace(receipt, head=seal.head, path=seal.tree.path(receipt.seq - seal.head.first))
+        for receipt in receipts
+    ]
+
+
 # ---- marks ---------------------------------------------------------------------------------------------------
 
 
@@ -83,15 +137,7 @@ def _enter(draft: Draft, contest: ContestId, command: EnterMark) -> Receipt:
     else:
         receipt = _decided(draft, contest, command)
     draft.receipts[key] = (digest, receipt)
-    draft.new_receipts.append(
-        {
-            "id": key,
-            "device": command.device,
-            "device_seq": command.device_seq,
-            "digest": digest,
-            "receipt": msgspec.json.encode(receipt).decode(),
-        }
-    )
+    draft.new_receipts.append((contest, digest, command, receipt))
     return receipt
 
 

@@ -14,6 +14,7 @@ from contest.store.work import (
     Ring,
     Row,
     Run,
+    Span,
     Step,
     Work,
     columns_of,
@@ -39,6 +40,8 @@ def _perform(connection: sqlite3.Connection, step: Step) -> list[Row]:
     match step:
         case Find():
             return _find(connection, step)
+        case Span():
+            return _span(connection, step)
         case Insert():
             return _insert(connection, step)
         case Change():
@@ -60,6 +63,14 @@ def _find(connection: sqlite3.Connection, step: Find) -> list[Row]:
     columns = quoted(step.columns or columns_of(step.table))
     sql = f'SELECT {columns} FROM "{name_of(step.table)}" WHERE {where}'  # noqa: S608 -- our own names
     return [row for key in step.keys for row in connection.execute(sql, key)]
+
+
+def _span(connection: sqlite3.Connection, step: Span) -> list[Row]:
+    sql = (
+        f'SELECT {quoted(step.columns)} FROM "{name_of(step.table)}" '  # noqa: S608 -- our own names
+        'WHERE "contest" = ? AND "seq" BETWEEN ? AND ? ORDER BY "seq"'
+    )
+    return [row for span in step.spans for row in connection.execute(sql, span)]
 
 
 def _insert(connection: sqlite3.Connection, step: Insert) -> list[Row]:

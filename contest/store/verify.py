@@ -101,6 +101,7 @@ def _checked_fact(row: Mapping[str, Any], seq: int, prev: str) -> Fact:
 async def _check_head(store: Store, contest: ContestId, facts: list[Fact]) -> None:
     rows = await store.select(HeadRow.select().where(HeadRow.id == contest))
     last = {"seq": facts[-1].seq, "link": facts[-1].link} if facts else {"seq": 0, "link": FIRST_LINK}
+    last["signed"] = last["seq"]
     if (rows or facts) and rows != [{"id": contest, **last}]:
         raise _Broken("the chain does not end where its head says 链尾与链头不符")
 

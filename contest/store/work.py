@@ -28,6 +28,16 @@ class Find:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Facts of contests between two numbers, both included, in order."""
+
+    table: type[Table]
+    spans: Sequence[tuple[str, int, int]]
+    """Contest, first and last number."""
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Insert:
     """New rows; each names every column of its table. With `unless_there`, those that exist are left alone."""
 
@@ -62,7 +72,7 @@ class Ring:
     seq: int
 
 
-Step = Find | Insert | Change | Run | Ring
+Step = Find | Span | Insert | Change | Run | Ring
 
 Outcome = TypeVar("Outcome")
 Work = Generator[Step, list[Row], Outcome]

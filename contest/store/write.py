@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from contest.model.fact import Fact
 from contest.model.mark import Standing
+from contest.model.signing import SignedHead
 from contest.store.draft import Draft
 from contest.store.tables import (
     DeviceRow,
@@ -17,6 +20,7 @@ from contest.store.tables import (
     RoundRow,
     SchemeRow,
     SeatRow,
+    SignedHeadRow,
     TieRow,
     WordsRow,
 )
@@ -28,6 +32,7 @@ def write(draft: Draft) -> Work[None]:
     moved = {fact.contest for fact in draft.facts}
     yield Change(HeadRow, [draft.heads[contest] for contest in moved])
     yield Insert(FactRow, list(map(fact_row, draft.facts, draft.contents)))
+    yield Insert(SignedHeadRow, list(map(head_row, draft.signed)))
     yield Insert(WordsRow, draft.words)
     yield Insert(SchemeRow, draft.new_schemes)
     yield Insert(DeviceRow, draft.new_devices)
@@ -35,7 +40,7 @@ def write(draft: Draft) -> Work[None]:
     yield from _write_gates(draft)
     yield from _write_people(draft)
     yield Insert(TieRow, list(draft.projection.ties.values()))
-    yield Insert(ReceiptRow, draft.new_receipts)
+    yield Insert(ReceiptRow, _receipt_rows(draft))
     for run in draft.also:  # noqa: UP028 -- a list takes no answers, a generator does
         yield run
 
@@ -53,6 +58,26 @@ def fact_row(fact: Fact, content: bytes) -> Row:
         "prev": fact.prev,
         "link": fact.link,
     }
+
+
+def head_row(head: SignedHead) -> Row:
+    """A signed head as it is stored."""
+    return {"id": f"{head.contest}:{head.seq}", **msgspec.structs.asdict(head)}
+
+
+def _receipt_rows(draft: Draft) -> list[Row]:
+    covered = {head.contest: f"{head.contest}:{head.seq}" for head in draft.signed}
+    return [
+        {
+            "id": f"{mark.device}:{mark.device_seq}",
+            "device": mark.device,
+            "device_seq": mark.device_seq,
+            "digest": digest,
+            "receipt": msgspec.json.encode(receipt).decode(),
+            "head": None if receipt.seq is None else covered[contest],
+        }
+        for contest, digest, mark, receipt in draft.new_receipts
+    ]
 
 
 def _write_marks(draft: Draft) -> Work[None]:

@@ -24,6 +24,8 @@ from contest.store.tables.ledger import (
     ReceiptRow,
     ReusedKeyRow,
     RoundRow,
+    SignedHeadRow,
+    SigningKeyRow,
     TieRow,
     WordsRow,
 )
@@ -43,6 +45,7 @@ from contest.store.tables.planned import (
     StageRow,
     TeamRow,
 )
+from contest.store.tables.seats import RemarkRow, SeatStateRow
 
 TABLES = (
     MigrationRow,
@@ -66,7 +69,9 @@ TABLES = (
     PairingRow,
     DeviceRow,
     ConsentRow,
+    SigningKeyRow,
     HeadRow,
+    SignedHeadRow,
     FactRow,
     WordsRow,
     ReceiptRow,
@@ -75,6 +80,8 @@ TABLES = (
     TieRow,
     GateRow,
     RoundRow,
+    RemarkRow,
+    SeatStateRow,
 )
 
 PLANNED = frozenset(
@@ -103,13 +110,17 @@ __all__ = [
     "PanelRow",
     "PlanRow",
     "ReceiptRow",
+    "RemarkRow",
     "ReusedKeyRow",
     "RoundRow",
     "SchemeRow",
     "SeasonRow",
     "SeatRow",
+    "SeatStateRow",
     "SessionEntryRow",
     "SessionRow",
+    "SignedHeadRow",
+    "SigningKeyRow",
     "StageRow",
     "TeamRow",
     "TieRow",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Integer, Text, Varchar
+from piccolo.columns import BigInt, Boolean, Integer, Text, Varchar
 from piccolo.table import Table
 
 from contest.store.tables.length import ID
@@ -14,6 +14,37 @@ class HeadRow(Table, tablename="head"):
     id = Varchar(length=ID, primary_key=True)
     seq = BigInt(default=0)
     link = Varchar(length=64)
+    signed = BigInt(default=0)
+    """Up to which number the signed heads reach; less than `seq` only before the first of them."""
+
+
+class SignedHeadRow(Table, tablename="signed_head"):
+    """What a commit signed about a contest's chain. `id` is `contest:seq`. Unique: (contest, seq)."""
+
+    id = Varchar(length=96, primary_key=True)
+    contest = Varchar(length=ID)
+    first = BigInt()
+    seq = BigInt()
+    link = Varchar(length=64)
+    root = Varchar(length=64)
+    at = Varchar(length=32)
+    key = Varchar(length=32)
+    signature = Varchar(length=128)
+
+
+class SigningKeyRow(Table, tablename="signing_key"):
+    """The public half of a key that signs, or signed; `id` is its fingerprint.
+
+    `vouched_by` is the older key whose `voucher` introduces it, or empty. `kept` says that the private half lies
+    in a file and is not one that ended with its process.
+    """
+
+    id = Varchar(length=32, primary_key=True)
+    public = Varchar(length=64)
+    made_at = Varchar(length=32)
+    vouched_by = Varchar(length=32)
+    voucher = Varchar(length=128)
+    kept = Boolean()
 
 
 class FactRow(Table, tablename="fact"):
@@ -41,13 +72,17 @@ class WordsRow(Table, tablename="words"):
 
 
 class ReceiptRow(Table, tablename="receipt"):
-    """The answer once given to a device's number; kept for ever. `id` is `device:device_seq`."""
+    """The answer once given to a device's number; kept for ever. `id` is `device:device_seq`.
+
+    `head` is the id of the signed head that covers the fact; nothing for refusals.
+    """
 
     id = Varchar(length=96, primary_key=True)
     device = Varchar(length=ID)
     device_seq = BigInt()
     digest = Varchar(length=64)
     receipt = Text()
+    head = Varchar(length=96, null=True, default=None)
 
 
 class MarkRow(Table, tablename="mark"):

@@ -6,6 +6,7 @@ from itertools import count
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contest.model.signing import head_signed, under
 from contest.store.tables import MarkRow, ReceiptRow
 from tests.builders import hall, unbroken
 
@@ -35,6 +36,12 @@ async def test_each_mark_is_stored_once_and_answered_alike_however_often_it_come
     for receipt in (receipt for answer in answers for receipt in answer):
         assert receipt.verdict == "stored"
         assert receipts.setdefault(receipt.mark, receipt) == receipt
+        assert receipt.head is not None
+        assert under(receipt.head, receipt.seq, receipt.link, receipt.path)
+        assert head_signed(receipt.head, store.key.public)
+    # Later, one by one and backwards, from what is stored alone.
+    for mark in reversed(marks):
+        assert await at.enter(mark) == [receipts[mark.mark]]
     rows = await store.select(MarkRow.select(MarkRow.id, MarkRow.seq).where(MarkRow.contest == at.contest))
     assert {row["id"]: row["seq"] for row in rows} == {mark: receipt.seq for mark, receipt in receipts.items()}
     assert len(rows) == len(marks)

@@ -221,6 +221,14 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "zh": "账号或密码不对。",
     "en": "The name or the password is wrong."
   },
+  "signing_key_lost": {
+    "zh": "找不到签名密钥文件 {path}，而数据库已用密钥 {key} 签过名。请放回原文件；若确已丢失，运行 jiangsai key make 另建一个，并公布新指纹。",
+    "en": "The signing key {path} is missing, but the database was signed with the key {key}. Put the file back; if it is lost for good, «jiangsai key make» makes another, whose fingerprint must then be made known."
+  },
+  "signing_key_unusable": {
+    "zh": "签名密钥文件 {path} 不能用：{problem_zh}。",
+    "en": "The signing key in {path} cannot be used: {problem}."
+  },
   "still_blind": {
     "zh": "该赛项仍在盲评，解密后才能查看。",
     "en": "The event is still blind; it can be seen after unblinding."

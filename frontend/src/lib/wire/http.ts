@@ -827,6 +827,8 @@ export interface Receipt {
   at?: string;
   because?: string;
   params?: Record<string, string | number>;
+  head?: SignedHead | null;
+  path?: string[];
 }
 
 export interface Recorded {
@@ -1047,6 +1049,17 @@ export interface SignIn {
   login: string;
   password: string;
   bearer?: boolean;
+}
+
+export interface SignedHead {
+  contest: string;
+  first: number;
+  seq: number;
+  link: string;
+  root: string;
+  at: string;
+  key: string;
+  signature: string;
 }
 
 export interface Spreadsheet {
