@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import RLock
 from types import SimpleNamespace
@@ -54,8 +55,9 @@ class ApswConnection:
             _translated(lambda: self.apsw.executemany(sql, rows))
 
     def close(self) -> None:
-        with self._lock:
-            _translated(lambda: self.apsw.close(force=True))
+        # `sqlite3` closes without a word when the disk fails under it.
+        with self._lock, suppress(apsw.Error):
+            self.apsw.close(force=True)
 
 
 class Found:
@@ -81,12 +83,12 @@ class Found:
 class _Reading:
     """What asks without writing: answered by the connection that writes, in its rows' form."""
 
-    def __init__(self, writer: ApswConnection) -> None:
+    def __init__(self, writers: Sequence[ApswConnection]) -> None:
         self.row_factory: Any = None
-        self._writer = writer
+        self._writers = writers
 
     def execute(self, sql: str, arguments: Sequence[Any] = ()) -> Any:
-        return self._writer.execute(sql, arguments)
+        return self._writers[-1].execute(sql, arguments)
 
     def close(self) -> None:
         pass
@@ -113,7 +115,7 @@ def connected(
 
     def connect(path: str | Path, *, uri: bool = False, **_: Any) -> Any:
         if uri:
-            return _Reading(writers[-1])
+            return _Reading(writers)
         writers.append(ApswConnection(disk, str(path), pragmas, instead or {}))
         return writers[-1]
 

@@ -21,7 +21,7 @@ import apsw
 
 SECTOR = 512
 Op = tuple[Any, ...]
-"""`(what, inode, …)`: create, delete, write, truncate or sync."""
+"""`(what, inode, …)`: create, delete, write, truncate, sync, or forget: a sync that failed."""
 
 _names = count(1)
 
@@ -108,9 +108,13 @@ class Disk:
         """Make a file last."""
         self.log.append(("sync", inode))
 
-    def crash(self) -> Crash:
+    def fail_sync(self, inode: int) -> None:
+        """A sync that failed: the system has given up on what was written, though it shows it as before."""
+        self.log.append(("forget", inode))
+
+    def crash(self, dice: random.Random) -> Crash:
         """Follow what happened, from the beginning."""
-        return Crash(self._first_inodes, self.at_first, self.log)
+        return Crash(self._first_inodes, self.at_first, self.log, dice)
 
 
 class _Files(apsw.VFS):
@@ -156,7 +160,11 @@ class _Open:
         self._disk.truncate(self._inode, size)
 
     def xSync(self, flags: int) -> None:
-        self._disk.before("sync", self._name)
+        try:
+            self._disk.before("sync", self._name)
+        except apsw.Error:
+            self._disk.fail_sync(self._inode)
+            raise
         self._disk.sync(self._inode)
 
     def xFileSize(self) -> int:
@@ -187,8 +195,11 @@ class _Open:
 class Crash:
     """Follows a disk's log and says what is there when the power goes."""
 
-    def __init__(self, inodes: Mapping[str, int], files: Mapping[str, bytes], log: list[Op]) -> None:
+    def __init__(
+        self, inodes: Mapping[str, int], files: Mapping[str, bytes], log: list[Op], dice: random.Random
+    ) -> None:
         self._log = log
+        self._dice = dice
         self._done = 0
         self._names = dict(inodes)
         self._renamed: list[Op] = []
@@ -214,23 +225,28 @@ class Crash:
                 _apply(self._synced[inode], written)
             if any(renamed[:2] == ("create", inode) for renamed in self._renamed):
                 self._sync_names()
+        elif what == "forget":
+            self._perhaps(self._synced[inode], self._unsynced.pop(inode, []))
         else:
             self._unsynced.setdefault(inode, []).append(op)
+
+    def _perhaps(self, content: bytearray, ops: list[Op]) -> None:
+        for op in ops:
+            for part in _sectors(op):
+                if self._dice.random() < 0.5:
+                    _apply(content, part)
 
     def _sync_names(self) -> None:
         self._names = _renamed(self._names, self._renamed)
         self._renamed = []
 
-    def files(self, dice: random.Random) -> dict[str, bytes]:
-        """What is found after the power went at this moment."""
-        names = _renamed(self._names, self._renamed[: dice.randint(0, len(self._renamed))])
+    def files(self) -> dict[str, bytes]:
+        """What is found after the power went at this moment; another time the coins may fall otherwise."""
+        names = _renamed(self._names, self._renamed[: self._dice.randint(0, len(self._renamed))])
         found = {}
         for name, inode in names.items():
             content = bytearray(self._synced[inode])
-            for op in self._unsynced.get(inode, ()):
-                for part in _sectors(op):
-                    if dice.random() < 0.5:
-                        _apply(content, part)
+            self._perhaps(content, self._unsynced.get(inode, []))
             found[name] = bytes(content)
         return found
 
