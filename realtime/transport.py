@@ -9,8 +9,6 @@ inside uvicorn, which is why its version is pinned and `tests/realtime/test_tran
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
 import sys
 from importlib.util import find_spec
 from typing import Any, cast
@@ -18,106 +16,96 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from realtime.wires import BACKLOG, EXTENSION, Frame, frame_of
-
-MOST_UNREAD = 8 * 1024 * 1024
-"""Bytes that may wait for a tablet: a few of the largest sheets. One that leaves more unread is cut off."""
+from realtime.socket_wire import SocketWire
+from realtime.wires import EXTENSION, frame_of
 
 MAX_MESSAGE = 64 * 1024
 """Bytes of the largest message that is read; a larger one ends the connection with 1009."""
 
 
-class SocketWire:
-    """A `Wire` that writes to uvicorn's transport directly."""
-
-    __slots__ = ("_most", "_protocol", "_transport", "_write")
-
-    def __init__(self, protocol: FanOut) -> None:
-        self._protocol = protocol
-        self._most = MOST_UNREAD
-        self._transport = protocol.transport
-        self._write = protocol.transport.write
-
-    def put(self, frame: Frame) -> bool:
-        """Write a frame; False when the reader is slow or gone and the frame was left out."""
-        protocol = self._protocol
-        if protocol.close_sent or self._transport.is_closing():
-            return False
-        if protocol.stalled is not None and self._transport.get_write_buffer_size() >= self._most:
-            return False
-        self._write(frame.framed)
-        return True
-
-    def narrow(self) -> None:
-        """Keep little for this connection in the kernel and in the process: it is a spectator's."""
-        self._most = 0
-        self._transport.set_write_buffer_limits(high=BACKLOG)
-        peer = self._transport.get_extra_info("socket")
-        if peer is not None:
-            # Without this the kernel takes up to 4 MB a connection before anybody notices a reader that stalls.
-            with contextlib.suppress(OSError):
-                peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BACKLOG)
-
-    def abort(self) -> None:
-        """End the connection now, unread bytes and all."""
-        self._transport.abort()
-
-    async def flush(self) -> None:
-        """Return at once: what was put is with the transport, in front of anything that follows."""
-
-    def end(self) -> None:
-        """Nothing to end: the socket is the server's."""
-
-
 class FanOut(WebSocketsSansIOProtocol):
     """uvicorn's websocket protocol for many readers, none of whom may hold the server up."""
 
-    STALL_SECONDS = 10.0
-    """A reader with a high backlog who takes nothing of it for so long is cut off."""
+    STALL_SECONDS = 8.0
+    """A reader for whom something waits and who takes nothing of it for so long is cut off."""
+    LOOK_SECONDS = 2.0
+    """How often it is looked after such a reader."""
     LINGER_SECONDS = 2.0
     """How long a closed connection may take to send what is left."""
     GOODBYE = frame_of(b'{"type":"goodbye","code":"restarting"}')
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._close_sent = False
+        self.wire: SocketWire | None = None
         super().__init__(*args, **kwargs)
         self.stalled: asyncio.TimerHandle | None = None
+        self.given = 0
+        """Bytes that were given to the transport because the kernel did not take them."""
         self._linger: asyncio.TimerHandle | None = None
         self.close_timeout = 1.0
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection over, with little room for what is not read."""
-        super().connection_made(transport)
-        self.transport.set_write_buffer_limits(high=4 * BACKLOG)
+    @property
+    def close_sent(self) -> bool:
+        """Whether the closing frame is out, behind which nothing may follow; uvicorn says so in many places."""
+        return self._close_sent
+
+    @close_sent.setter
+    def close_sent(self, sent: bool) -> None:
+        self._close_sent = sent
+        if sent:
+            self._end_wire()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the timers; nothing may keep a lost connection in memory."""
+        self._end_wire()
         for timer in (self.stalled, self._linger):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
 
+    def eof_received(self) -> None:
+        """The other side has ended, and so does this one."""
+        self._end_wire()
+        super().eof_received()
+
+    def handle_close(self, event: Any) -> None:
+        """The other side closes: nothing may stand behind the answer to that."""
+        self._end_wire()
+        super().handle_close(event)
+
     def pause_writing(self) -> None:
-        """The reader is slow: start the clock that cuts it off."""
-        super().pause_writing()
-        self._give_time()
+        """Something waits for the reader: the wire must queue, and the clock starts that cuts the reader off.
 
-    def _give_time(self) -> None:
-        unread = self.transport.get_write_buffer_size()
-        self.stalled = self.loop.call_later(self.STALL_SECONDS, self._cut_off_unless_read, unread)
-
-    def _cut_off_unless_read(self, unread: int) -> None:
-        """A large sheet over a weak network takes its time; who takes nothing at all is gone."""
-        if self.transport.get_write_buffer_size() < unread:
-            self._give_time()
-        else:
-            self.transport.abort()
+        uvicorn is not told: it would wait with its closing frame, and what the application says goes through the
+        wire, which keeps its bounds itself.
+        """
+        if self.wire is not None:
+            self.wire.free = False
+        if self.stalled is None:
+            self._look_again(self._taken(), 0.0)
 
     def resume_writing(self) -> None:
         """The reader has caught up."""
         if self.stalled is not None:
             self.stalled.cancel()
             self.stalled = None
-        super().resume_writing()
+        if self.wire is not None:
+            self.wire.drained()
+
+    def _taken(self) -> int:
+        return self.given - self.transport.get_write_buffer_size()
+
+    def _look_again(self, taken: int, idle: float) -> None:
+        self.stalled = self.loop.call_later(self.LOOK_SECONDS, self._look, taken, idle)
+
+    def _look(self, taken: int, idle: float) -> None:
+        """A large sheet over a weak network takes its time; who takes nothing at all is gone."""
+        now = self._taken()
+        idle = 0.0 if now > taken else idle + self.LOOK_SECONDS
+        if idle >= self.STALL_SECONDS:
+            self.transport.abort()
+        else:
+            self._look_again(now, idle)
 
     def keepalive_timeout(self) -> None:
         """No answer to a ping: close, and do not wait for a reader who does not read."""
@@ -128,6 +116,7 @@ class FanOut(WebSocketsSansIOProtocol):
         """The server stops: say goodbye, close with 1012, and do not wait long."""
         if self.handshake_complete and not self.close_sent and not self.transport.is_closing():
             self.transport.write(self.GOODBYE.framed)
+        self._end_wire()
         super().shutdown()
         self._end_soon()
 
@@ -147,11 +136,17 @@ class FanOut(WebSocketsSansIOProtocol):
     async def run_asgi(self) -> None:
         """Run the application with the wire in its scope."""
         extensions = cast("dict[str, object]", self.scope["extensions"])
-        extensions[EXTENSION] = SocketWire(self)
+        extensions[EXTENSION] = self.wire = SocketWire(self)
+        # From the first byte that waits to the last, the wire is to know.
+        self.transport.set_write_buffer_limits(high=0)
         try:
             await super().run_asgi()
         finally:
             self._end_soon()
+
+    def _end_wire(self) -> None:
+        if self.wire is not None:
+            self.wire.over()
 
     def _end_soon(self) -> None:
         if self._linger is None:
@@ -217,6 +212,8 @@ class QuickHead(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection to `FanOut`, whose deadlines are other ones."""
         self._expect(None)
+        if self._stalled is not None:
+            self._stalled.cancel()
         super().handle_websocket_upgrade()
 
     def pause_writing(self) -> None:

@@ -15,8 +15,11 @@ from typing import Any, NamedTuple, Protocol
 EXTENSION = "jiangsai.wire"
 """Where the scope carries the connection's `Wire`."""
 
-BACKLOG = 64 * 1024
-"""Bytes that may wait for a board; above them it is skipped until it has read."""
+BACKLOG = 32 * 1024
+"""Bytes that may wait for a board in this process; above them it is skipped until it has read."""
+
+KERNEL_BACKLOG = 32 * 1024
+"""Bytes that may wait for a board in the kernel, which takes twice as many with its own bookkeeping."""
 
 CHUNK = 64
 """Sockets that are written to before the loop may answer a seat."""

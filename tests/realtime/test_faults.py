@@ -129,7 +129,7 @@ async def test_hundreds_of_malformed_frames_leave_no_crash_no_traceback_and_no_s
 
 
 async def test_a_viewer_who_does_not_read_is_cut_off_and_the_judge_is_answered_all_the_while(store, monkeypatch):
-    monkeypatch.setattr(FanOut, "STALL_SECONDS", 3600.0)
+    monkeypatch.setattr(FanOut, "LOOK_SECONDS", 3600.0)
     at = await paired(store, entries=200)
     async with open_house(store) as house, house.tablet(at) as tablet, house.board(at.event) as quick:
         await tablet.hear("welcome")

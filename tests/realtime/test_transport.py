@@ -16,7 +16,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame as LibraryFrame
 from websockets.frames import Opcode
 
-from realtime.transport import MOST_UNREAD, FanOut, QuickHead, SocketWire, serve_options
+from realtime.socket_wire import MOST_UNREAD, SocketWire
+from realtime.transport import FanOut, QuickHead, serve_options
 from realtime.wires import BACKLOG, EXTENSION, SentWire, fan_out, frame_of, sockets_allowed, wire_of
 from tests.realtime.sockets import PATIENCE, connect, served, strike, until
 
@@ -119,7 +120,7 @@ async def cut_off(server, protocol) -> None:
 
 
 async def test_a_reader_who_stops_is_skipped_and_then_cut_off_while_the_others_read_on(monkeypatch):
-    monkeypatch.setattr(FanOut, "STALL_SECONDS", NEVER)
+    monkeypatch.setattr(FanOut, "LOOK_SECONDS", NEVER)
     room = Room()
     async with (
         served(room) as (server, port),
@@ -144,7 +145,7 @@ async def test_a_reader_who_stops_is_skipped_and_then_cut_off_while_the_others_r
 
 
 async def test_a_tablet_on_a_weak_network_gets_its_large_sheet_and_all_that_comes_meanwhile(monkeypatch):
-    monkeypatch.setattr(FanOut, "STALL_SECONDS", NEVER)
+    monkeypatch.setattr(FanOut, "LOOK_SECONDS", NEVER)
     room = Room()
     async with served(room) as (server, port), raw(port, 65_536) as weak:
         await until(lambda: room.wires)
@@ -157,8 +158,8 @@ async def test_a_tablet_on_a_weak_network_gets_its_large_sheet_and_all_that_come
         assert wire.put(receipt), "a large sheet under way is no reason to leave a receipt out"
         read, times = b"", 0
         while times < 8:
-            (unread,) = wire._protocol.stalled._args
-            while wire._transport.get_write_buffer_size() >= unread:
+            taken, _ = wire._protocol.stalled._args
+            while wire._protocol.given - wire._transport.get_write_buffer_size() <= taken:
                 read += await asyncio.to_thread(weak.recv, 40_000)
             strike(wire._protocol.stalled)
             times += 1
@@ -173,7 +174,7 @@ async def test_a_tablet_on_a_weak_network_gets_its_large_sheet_and_all_that_come
 
 
 async def test_a_reader_who_catches_up_is_written_to_again(monkeypatch):
-    monkeypatch.setattr(FanOut, "STALL_SECONDS", NEVER)
+    monkeypatch.setattr(FanOut, "LOOK_SECONDS", NEVER)
     room = Room()
     async with served(room) as (_, port), connect(f"ws://127.0.0.1:{port}/", max_queue=1) as client:
         await until(lambda: room.wires)
@@ -193,7 +194,7 @@ async def test_a_reader_who_catches_up_is_written_to_again(monkeypatch):
 
 
 async def test_whoever_answers_no_ping_is_cut_off_also_with_bytes_unread(monkeypatch):
-    monkeypatch.setattr(FanOut, "STALL_SECONDS", NEVER)
+    monkeypatch.setattr(FanOut, "LOOK_SECONDS", NEVER)
     monkeypatch.setattr(FanOut, "LINGER_SECONDS", NEVER)
     room = Room()
     async with (
