@@ -38,6 +38,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Beats without a word from the tablet before it counts as gone."""
     messages_at_once: float = 300.0
     messages_per_second: float = 30.0
+    delivering_at_once: float = 60.0
+    delivering_per_second: float = 1.0
+    """How fast a tablet delivers that no longer holds its seat: 3,000 marks at once, then 50 to 100 a second."""
 
 
 class Allowance:

@@ -13,18 +13,14 @@ from typing import Annotated
 import msgspec
 
 from contest.actions.showing import AwardName, StageName
+from contest.model.signing import SignedHead
+from realtime.message import Key, Message, Text, Thousandths
+from realtime.news import BackedUp, Goodbye, Refused, RemarkCalled, SeatLost, SendFrom, SessionChanged
 
 PROTOCOL = 1
 """Raised when an old tablet could misunderstand; a tablet of another number is told to update."""
 
-Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Text = Annotated[str, msgspec.Meta(max_length=500)]
-Thousandths = Annotated[int, msgspec.Meta(ge=-(10**12), le=10**12)]
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
-    """Base of everything on the wire."""
-
+__all__ = ["BackedUp", "Goodbye", "Message", "Refused", "RemarkCalled", "SeatLost", "SendFrom", "SessionChanged"]
 
 # ---- from a seat ------------------------------------------------------------------------------------------
 
@@ -91,7 +87,11 @@ class SessionLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
-    """The tablet is known: its seat and the sessions that seat marks. Comes again when these are planned anew."""
+    """The tablet is known: its seat and the sessions that seat marks. Comes again when these are planned anew.
+
+    A tablet that no longer `holds` its seat may only deliver what it holds: it gets no sessions and no sheets, and
+    its marks wait for the chief judge.
+    """
 
     device: str
     seat: str
@@ -105,6 +105,11 @@ class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
     sessions: list[SessionLine]
     next_device_seq: int
     """The number from which on the book has seen none from this device."""
+    send_from: int
+    """The lowest number of this device that the book has not seen; `next_device_seq` when there is no gap."""
+    backed_up: int
+    """Facts up to this number of the contest are in a verified copy elsewhere; 0 for none."""
+    holds: bool
     at: str
     beat_seconds: int
 
@@ -186,7 +191,10 @@ class Sheet(Message, frozen=True, kw_only=True, tag="sheet"):
 
 
 class StoredMark(msgspec.Struct, frozen=True, kw_only=True):
-    """The receipt of one mark: its number and link in the contest's chain. `standing`: counts or pending."""
+    """The receipt of one mark: its number and link in the contest's chain. `standing`: counts or pending.
+
+    `head` is the `seq` of the signed head that covers it, `path` leads from the link to that head's root.
+    """
 
     mark: str
     device_seq: int
@@ -195,12 +203,15 @@ class StoredMark(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     standing: str
     because: str = ""
+    head: int = 0
+    path: tuple[str, ...] = ()
 
 
 class MarksStored(Message, frozen=True, kw_only=True, tag="marks_stored"):
-    """These marks are durable. Sent only after the commit."""
+    """These marks are durable. Sent only after the commit, with the signed heads that cover them."""
 
     receipts: list[StoredMark]
+    heads: list[SignedHead] = msgspec.field(default_factory=list)
 
 
 class RefusedMark(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,37 +229,20 @@ class MarksRefused(Message, frozen=True, kw_only=True, tag="marks_refused"):
     refusals: list[RefusedMark]
 
 
-class SessionChanged(Message, frozen=True, kw_only=True, tag="session_changed"):
-    """Something that stands on a sheet of this seat has changed: ask for the sheet again if it is open.
-
-    The session was opened, locked, confirmed or reopened; its entries, aspects or names changed; somebody else
-    marked for the whole panel or decided on a pending mark.
-    """
-
-    session: str
-    name: str
-    state: str
-
-
-class Refused(Message, frozen=True, kw_only=True, tag="refused"):
-    """A message could not be understood or is not allowed; the socket stays."""
-
-    code: str
-    params: dict[str, str | int] = {}
-
-
-class Goodbye(Message, frozen=True, kw_only=True, tag="goodbye"):
-    """The server closes the socket after this, and says why.
-
-    `restarting` and `silent`: connect again after a random wait. `too_many_requests`: the same, after a minute.
-    `seat_revoked`, `not_signed_in`, `update`: do not connect again before somebody has acted.
-    `opened_elsewhere`: the same tablet has connected anew; this page stays closed, or the two would fight.
-    """
-
-    code: str
-
-
-ToSeat = Welcome | Sheet | MarksStored | MarksRefused | SessionChanged | Refused | Beat | Goodbye
+ToSeat = (
+    Welcome
+    | Sheet
+    | MarksStored
+    | MarksRefused
+    | SessionChanged
+    | SendFrom
+    | BackedUp
+    | SeatLost
+    | RemarkCalled
+    | Refused
+    | Beat
+    | Goodbye
+)
 
 # ---- boards -----------------------------------------------------------------------------------------------
 

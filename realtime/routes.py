@@ -26,8 +26,8 @@ from contest.settings import Settings
 from contest.store.open import Store
 from contest.store.queries import live as queries
 from contest.store.queries.live import ContestOnProgramme
+from realtime.attendance import Socket as SeatSocket
 from realtime.attending import Attending
-from realtime.attending import Socket as SeatSocket
 from realtime.deeds import Limits
 from realtime.figures import LiveFigures
 from realtime.hub import Hub, Pace

@@ -8,7 +8,6 @@ arrival; what is to be done comes out as deeds, in order.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from enum import Enum
 
 import msgspec
@@ -20,14 +19,16 @@ from contest.errors import (
     HelloExpected,
     MessageBinary,
     MessageNotUnderstood,
+    SeatRevoked,
     TooManyRequests,
 )
-from contest.model.ids import AspectId, DeviceId, EntryId, MarkId, SeatId, SessionId
-from contest.model.mark import EnterMark, MarkKind, Receipt, Standing
+from contest.model.ids import DeviceId, SeatId
+from contest.model.mark import MarkKind, Receipt
 from contest.store.clock import stamp
 from realtime.deeds import CLOSES, Allowance, Close, Deed, Enter, Identify, Limits, Moment, Say, ShowSheet
 from realtime.protocol import (
     PROTOCOL,
+    BackedUp,
     Beat,
     EnterMarks,
     FromSeat,
@@ -39,11 +40,14 @@ from realtime.protocol import (
     OpenSheet,
     Refused,
     RefusedMark,
+    RemarkCalled,
+    SeatLost,
+    SendFrom,
     SessionChanged,
     Sheet,
-    StoredMark,
     Welcome,
 )
+from realtime.translating import command_of, heads_of, skew_of, split
 
 _decode = msgspec.json.Decoder(FromSeat).decode
 
@@ -65,12 +69,17 @@ class SeatLine:
         self.phase = Phase.NEW
         self.device = DeviceId("")
         self.seat = SeatId("")
+        self.holds = True
+        """Whether the tablet may mark, or only deliver what it holds."""
+        self.build = ""
         self.skew_ms: int | None = None
         """How far the tablet's clock is ahead of ours: evidence, never order."""
         self.unsent = 0
         self.battery: int | None = None
         self._changed: list[SessionChanged] = []
         """What happened between the question who this is and the welcome."""
+        self._next = 1
+        """The number from which on nothing came from this device."""
         self._began = now.steady
         self._heard = now.steady
         self._spoke = now.steady
@@ -105,12 +114,12 @@ class SeatLine:
             case Hello() if message.protocol != PROTOCOL:
                 return self.leave("update")
             case Hello():
-                self.phase = Phase.ASKING
+                self.phase, self.build = Phase.ASKING, message.build
                 return [Identify(message.token)]
             case _ if self.phase is not Phase.SEATED:
                 return [self.refuse(HelloExpected())]
             case OpenSheet():
-                return [ShowSheet(message.session)]
+                return [ShowSheet(message.session) if self.holds else self.refuse(SeatRevoked())]
             case EnterMarks():
                 return self._enter(message)
 
@@ -127,25 +136,39 @@ class SeatLine:
             for entry in message.marks
             if entry.kind not in known
         ]
-        deeds: list[Deed] = [Say(MarksRefused(refusals=strange))] if strange else []
+        deeds: list[Deed] = [*self._jumped(message.marks)]
+        if strange:
+            deeds.append(Say(MarksRefused(refusals=strange)))
         if entered:
-            deeds.append(Enter([_command(entry, self.device) for entry in entered]))
+            deeds.append(Enter([command_of(entry, self.device) for entry in entered]))
         return deeds
+
+    def _jumped(self, marks: Iterable[MarkEntry]) -> list[Say]:
+        """Ask for the numbers that are missing before these; each gap is asked for once on a connection."""
+        missing = None
+        for entry in marks:
+            if entry.device_seq > self._next and missing is None:
+                missing = self._next
+            self._next = max(self._next, entry.device_seq + 1)
+        return [] if missing is None else [Say(SendFrom(device_seq=missing))]
 
     def _beat(self, beat: Beat, now: Moment) -> list[Deed]:
         self.unsent = max(0, beat.unsent)
         self.battery = beat.battery
-        self.skew_ms = _skew(beat.at, now.wall)
+        self.skew_ms = skew_of(beat.at, now.wall)
         return [self._own_beat(now)]
 
     # ---- what becomes of it -------------------------------------------------------------------------------
 
-    def welcome(self, welcome: Welcome) -> list[Deed]:
-        """The token is good: the tablet is seated."""
+    def welcome(self, welcome: Welcome, now: Moment) -> list[Deed]:
+        """The token is good: the tablet is seated, or may deliver what it holds."""
         if self.phase is Phase.OVER:
             return []
         self.phase = Phase.SEATED
         self.device, self.seat = DeviceId(welcome.device), SeatId(welcome.seat)
+        self._next = max(self._next, welcome.next_device_seq)
+        if not welcome.holds:
+            self._deliver_only(now)
         changed, self._changed = self._changed, []
         return [Say(welcome), *map(Say, changed)]
 
@@ -161,8 +184,9 @@ class SeatLine:
         """The book has answered, which it does only after the commit."""
         if self.phase is not Phase.SEATED:
             return []
+        receipts = list(receipts)
         kept, refused = split(receipts)
-        deeds: list[Deed] = [Say(MarksStored(receipts=kept))] if kept else []
+        deeds: list[Deed] = [Say(MarksStored(receipts=kept, heads=heads_of(receipts)))] if kept else []
         return [*deeds, Say(MarksRefused(refusals=refused))] if refused else deeds
 
     def not_answered(self, broken: ContestError) -> list[Deed]:
@@ -177,6 +201,30 @@ class SeatLine:
         if self.phase is Phase.ASKING:
             self._changed.append(changed)
         return [Say(changed)] if self.phase is Phase.SEATED else []
+
+    def lose(self, reason: str, at: str, now: Moment) -> list[Deed]:
+        """The tablet no longer holds its seat: it may deliver what it holds, and nothing else.
+
+        One whose seat another tablet took goes on doing so on this connection; a revoked one is sent away first.
+        """
+        if self.phase is not Phase.SEATED or not self.holds:
+            return []
+        self._deliver_only(now)
+        lost = Say(SeatLost(reason=reason, at=at))
+        return [lost, *self.leave("seat_revoked")] if reason == "revoked" else [lost]
+
+    def _deliver_only(self, now: Moment) -> None:
+        self.holds = False
+        limits = self.limits
+        self._allowance = Allowance(limits.delivering_at_once, limits.delivering_per_second, now.steady)
+
+    def backed_up(self, seq: int) -> list[Deed]:
+        """Facts up to this number are in a verified copy elsewhere."""
+        return [Say(BackedUp(seq=seq))] if self.phase is Phase.SEATED else []
+
+    def remark(self, called: RemarkCalled) -> list[Deed]:
+        """The rules ask this seat to mark again, or no longer do."""
+        return [Say(called)] if self.phase is Phase.SEATED and self.holds else []
 
     def refuse(self, broken: ContestError) -> Say:
         """Say which rule a message broke; the socket stays."""
@@ -210,59 +258,3 @@ class SeatLine:
         if self._allowance.overdrawn:
             return self.leave("too_many_requests")
         return [self.refuse(TooManyRequests(seconds=self._allowance.seconds))]
-
-
-def split(receipts: Iterable[Receipt]) -> tuple[list[StoredMark], list[RefusedMark]]:
-    """What the book kept, pending or not, and what broke a rule."""
-    kept, refused = [], []
-    for receipt in receipts:
-        if receipt.verdict == "refused" or receipt.seq is None:
-            refused.append(
-                RefusedMark(
-                    mark=receipt.mark,
-                    device_seq=receipt.device_seq,
-                    code=receipt.because,
-                    params=receipt.params,
-                )
-            )
-            continue
-        pending = receipt.verdict == "pending"
-        kept.append(
-            StoredMark(
-                mark=receipt.mark,
-                device_seq=receipt.device_seq,
-                seq=receipt.seq,
-                link=receipt.link,
-                at=receipt.at,
-                standing=Standing.PENDING if pending else Standing.COUNTS,
-                because=receipt.because,
-            )
-        )
-    return kept, refused
-
-
-def _command(entry: MarkEntry, device: DeviceId) -> EnterMark:
-    return EnterMark(
-        device=device,
-        device_seq=entry.device_seq,
-        mark=MarkId(entry.mark),
-        session=SessionId(entry.session),
-        entry=EntryId(entry.entry),
-        aspect=AspectId(entry.aspect),
-        kind=MarkKind(entry.kind),
-        value=entry.value,
-        replaces=MarkId(entry.replaces) if entry.replaces is not None else None,
-        reason=entry.reason,
-        made_at=entry.made_at,
-    )
-
-
-def _skew(at: str, wall: datetime) -> int | None:
-    """Milliseconds by which a tablet's clock is ahead; None when it says no readable time."""
-    try:
-        told = datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    if told.tzinfo is None:
-        told = told.replace(tzinfo=UTC)
-    return round((told - wall).total_seconds() * 1000)

@@ -26,22 +26,28 @@ from scoring.scheme import Aspect, Scheme
 
 
 async def welcome_for(store: Store, holder: Holder, *, beat_seconds: int) -> Welcome:
-    """What a tablet is told when it is known: whose seat it holds and which sessions that seat marks."""
+    """What a tablet is told when it is known: whose seat it holds and which sessions that seat marks.
+
+    One that no longer holds its seat learns nothing but which of its marks are wanted.
+    """
     contest = await plans.contest(store, holder.contest)
     event = await plans.event(store, holder.event)
-    panel = await plans.panel(store, holder.panel)
+    numbers = await live.numbers_of(store, holder.device)
     return Welcome(
         device=holder.device,
         seat=holder.seat,
         seat_number=holder.seat_number,
-        judge_name=holder.judge_name,
-        panel=panel.name,
+        judge_name=holder.judge_name if holder.holds else "",
+        panel=(await plans.panel(store, holder.panel)).name if holder.holds else "",
         contest=contest.id,
         contest_name=contest.name,
         event=event.id,
         event_name=event.name,
-        sessions=await sessions_of(store, holder),
-        next_device_seq=await live.next_device_seq(store, holder.device),
+        sessions=await sessions_of(store, holder) if holder.holds else [],
+        next_device_seq=numbers.next,
+        send_from=numbers.send_from,
+        backed_up=0,
+        holds=holder.holds,
         at=clock.now(),
         beat_seconds=beat_seconds,
     )

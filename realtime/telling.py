@@ -14,14 +14,24 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from contest.errors import NotFound
-from contest.model.fact import EntryRuled, Fact, GatePassed, MarkEntered, MarkSettled, SchemeAdopted
+from contest.model.fact import (
+    EntryRuled,
+    Fact,
+    GatePassed,
+    MarkEntered,
+    MarkSettled,
+    RemarkCalled,
+    RemarkEnded,
+    SchemeAdopted,
+)
 from contest.model.gate import Line
-from contest.model.ids import EventId, PanelId, SessionId
+from contest.model.ids import EventId, PanelId, SeatId, SessionId
 from contest.model.mark import Standing
 from contest.store.open import Store
-from contest.store.queries import plans
+from contest.store.queries import live, plans
 from contest.store.queries.devices import Holder
 from contest.store.queries.results import gates_of_event
+from realtime import protocol
 from realtime.deeds import Deed
 from realtime.protocol import Sheet
 from realtime.seats import SeatLine
@@ -47,6 +57,13 @@ class Replanned(NamedTuple):
     event: EventId | None
 
 
+class Called(NamedTuple):
+    """Seats are asked to mark again, or no longer are."""
+
+    seats: tuple[SeatId, ...]
+    message: protocol.RemarkCalled
+
+
 class Telling:
     """Tells the tablets of one process what concerns their sheets."""
 
@@ -54,7 +71,7 @@ class Telling:
         self._store = store
         self._seated = seated
         self._beat_seconds = beat_seconds
-        self._news: deque[GatePassed | Replanned] = deque()
+        self._news: deque[GatePassed | Replanned | Called] = deque()
         self._rung = asyncio.Event()
         self._marked: dict[SessionId, set[str]] = {}
         """Sessions with marks that others must hear of, and by whom they are."""
@@ -73,6 +90,8 @@ class Telling:
             case MarkEntered(standing=Standing.COUNTS) as mark if mark.by != mark.seat:
                 # Also what a seat enters for the whole panel: the others have it on their sheets.
                 self._marked.setdefault(mark.session, set()).add(mark.by)
+            case RemarkCalled() | RemarkEnded() as call:
+                self._ring(Called(call.seats, _call(call, fact.at)))
             case MarkSettled(session=session, by=by):
                 self._marked.setdefault(session, set()).add(by)
             case _:
@@ -82,7 +101,7 @@ class Telling:
         """The plan may have changed, which leaves no fact."""
         self._ring(Replanned(None))
 
-    def _ring(self, news: GatePassed | Replanned) -> None:
+    def _ring(self, news: GatePassed | Replanned | Called) -> None:
         if news not in self._news:
             self._news.append(news)
         self._rung.set()
@@ -92,6 +111,19 @@ class Telling:
         if holder.panel not in self._panels:
             for panel, plan in (await panels_as_planned(self._store, holder.event)).items():
                 self._panels.setdefault(panel, plan)
+
+    async def calls_to(self, holder: Holder) -> list[protocol.RemarkCalled]:
+        """The calls to mark again that stand for a tablet that has just come."""
+        if not holder.holds:
+            return []
+        standing = await live.remarks_standing(self._store, holder.event)
+        return [
+            protocol.RemarkCalled(
+                session=call.session, entry=call.entry, aspect=call.aspect, reason=call.reason, at=call.at
+            )
+            for call in standing
+            if holder.seat in call.seats
+        ]
 
     @property
     def works(self) -> dict[str, Callable[[], Awaitable[None]]]:
@@ -109,6 +141,10 @@ class Telling:
                         await self._tell_of_gate(passed)
                     case Replanned(event):
                         await self._tell_of_plans(event)
+                    case Called(seats, message):
+                        for seated, holder in self._held():
+                            if holder.seat in seats:
+                                await seated.perform(seated.line.remark(message))
                 self._news.popleft()
             self._rung.clear()
 
@@ -140,6 +176,8 @@ class Telling:
         self, seated: Seated, holder: Holder, before: PanelPlan | None, now: PanelPlan | None
     ) -> None:
         """Tell one tablet what is different from what it was told before."""
+        if seated.holder is None or not seated.holder.holds:
+            return  # it lost its seat meanwhile
         seat = now.seats.get(holder.seat) if now is not None else None
         if now is None or seat is None:
             await seated.perform(seated.line.leave("seat_revoked"))
@@ -171,7 +209,20 @@ class Telling:
                         await seated.perform(seated.line.session_changed(session.id, session.name, state))
 
     def _held(self) -> list[tuple[Seated, Holder]]:
-        return [(seated, seated.holder) for seated in self._seated() if seated.holder is not None]
+        holders = [(seated, seated.holder) for seated in self._seated()]
+        return [(seated, holder) for seated, holder in holders if holder is not None and holder.holds]
+
+
+def _call(call: RemarkCalled | RemarkEnded, at: str) -> protocol.RemarkCalled:
+    called = isinstance(call, RemarkCalled)
+    return protocol.RemarkCalled(
+        session=call.session,
+        entry=call.entry,
+        aspect=call.aspect,
+        reason=call.reason if isinstance(call, RemarkCalled) else "",
+        at=at,
+        open=called,
+    )
 
 
 def _of_plan(sheet: Sheet | None) -> Sheet | None:

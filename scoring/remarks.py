@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -13,8 +15,11 @@ from scoring.aspects import DualCounted
 from scoring.exact import THOUSAND, plain
 from scoring.kinds.kernel import Flags, Whole
 from scoring.panel import BEYOND, PanelKernel
-from scoring.plan import Group, Plan
-from scoring.sheet import BLANK_STATE, ENTERED_STATE, Grid
+from scoring.plan import Group, Plan, plan
+from scoring.scheme import Scheme
+from scoring.sheet import BLANK_STATE, ENTERED_STATE, STATES, Grid
+
+Reason = Literal["spread", "differs"]
 
 
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,15 +31,70 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
 
     entry: str
     aspect: str
-    reason: Literal["spread", "differs"]
+    reason: Reason
     spread: str
 
 
 class _Found(NamedTuple):
     aspect: str
     column: int
-    reason: Literal["spread", "differs"]
+    reason: Reason
     spread: int
+
+
+class Panelled(NamedTuple):
+    """What one panel has marked of one aspect of one entry: what each mark says, and how many seats there are."""
+
+    aspect: str
+    seats: int
+    marks: tuple[tuple[str, int | None], ...]
+    """Kind and value, as on a sheet; who has not marked is left out."""
+
+
+def asked_again(scheme: Scheme, places: Sequence[Panelled]) -> list[Reason | None]:
+    """Say of each place whether its panel should mark it again: `remarks` for a few places instead of a sheet."""
+    judges = max((place.seats for place in places), default=1)
+    groups = {aspect: group for group in plan(scheme, judges).panels for aspect in group.aspects}
+    alike: defaultdict[int, list[int]] = defaultdict(list)
+    for at, place in enumerate(places):
+        alike[groups[place.aspect].rows.start].append(at)
+    found: list[Reason | None] = [None] * len(places)
+    for members in alike.values():
+        mine = [places[at] for at in members]
+        # Like aspects follow one rule, so that each place may stand as another entry of the first of them.
+        group = groups[mine[0].aspect]._replace(aspects=("",), columns=slice(0, 1))
+        for one in _of(group, _few(mine, judges)):
+            found[members[one.column]] = one.reason
+    return found
+
+
+@lru_cache(maxsize=64)
+def watched(scheme: Scheme) -> frozenset[str]:
+    """The aspects whose marks may be asked for again."""
+    groups = plan(scheme, 2).panels
+    asking = (group for group in groups if group.spread is not None or not isinstance(group.rule, PanelKernel))
+    return frozenset(aspect for group in asking for aspect in group.aspects)
+
+
+def _few(places: Sequence[Panelled], judges: int) -> Grid:
+    """A sheet of one aspect on which every place is an entry."""
+    shape = (judges, 1, len(places))
+    values, states = np.zeros(shape, dtype=np.int64), np.full(shape, BLANK_STATE, dtype=np.uint8)
+    for at, place in enumerate(places):
+        for seat, (kind, value) in enumerate(place.marks):
+            states[seat, 0, at], values[seat, 0, at] = STATES[kind], value or 0
+    nothing = np.zeros((0, len(places)), dtype=np.int64)
+    return Grid(
+        entries=("",) * len(places),
+        panel=values,
+        panel_states=states,
+        seats=np.array([[place.seats for place in places]], dtype=np.int64),
+        single=nothing,
+        single_states=nothing.astype(np.uint8),
+        competing=np.ones(len(places), dtype=np.bool_),
+        groups={},
+        whole=False,
+    )
 
 
 def remarks(plan: Plan, grid: Grid) -> tuple[Remark, ...]:
@@ -68,6 +128,6 @@ def _of(group: Group, grid: Grid) -> Iterator[_Found]:
         yield from _where(group, DualCounted(group, grid).differ, apart, "differs")
 
 
-def _where(group: Group, flags: Flags, apart: Whole, reason: Literal["spread", "differs"]) -> Iterator[_Found]:
+def _where(group: Group, flags: Flags, apart: Whole, reason: Reason) -> Iterator[_Found]:
     for at, column in np.argwhere(flags).tolist():
         yield _Found(group.aspects[at], column, reason, int(apart[at, column]))

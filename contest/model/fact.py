@@ -121,6 +121,30 @@ class TieDecided(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", ta
     reason: str = ""
 
 
+class RemarkCalled(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag="remark_called"):
+    """The rules ask these seats to mark again: `spread` (too far apart) or `differs` (entered twice, not alike).
+
+    Recorded in the commit that brought the marks there, once; it stands until `RemarkEnded`.
+    """
+
+    event: EventId
+    session: SessionId
+    entry: EntryId
+    aspect: AspectId
+    reason: str
+    seats: tuple[SeatId, ...]
+
+
+class RemarkEnded(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag="remark_ended"):
+    """The marks as they are now need no marking again. It is a fact, so that folding needs no arithmetic."""
+
+    event: EventId
+    session: SessionId
+    entry: EntryId
+    aspect: AspectId
+    seats: tuple[SeatId, ...]
+
+
 class SeatTaken(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag="seat_taken"):
     """A device was confirmed for a seat; whichever held it before no longer does."""
 
@@ -156,6 +180,8 @@ FactBody = (
     | LineReopened
     | EntryRuled
     | TieDecided
+    | RemarkCalled
+    | RemarkEnded
     | SeatTaken
     | DeviceRevoked
     | SchemeAdopted

@@ -21,6 +21,8 @@ from contest.model.fact import (
     LineReopened,
     MarkEntered,
     MarkSettled,
+    RemarkCalled,
+    RemarkEnded,
     SchemeAdopted,
     SeatTaken,
     TieDecided,
@@ -52,6 +54,9 @@ class Projection:
     ties: dict[str, Row] = field(default_factory=dict)
     """What was decided about ties."""
 
+    remarks: dict[str, Row] = field(default_factory=dict)
+    """Places where panels are, or were, asked to mark again."""
+
     new_marks: set[str] = field(default_factory=set)
     changed_marks: set[str] = field(default_factory=set)
     new_gates: set[str] = field(default_factory=set)
@@ -59,6 +64,7 @@ class Projection:
     changed_statuses: set[str] = field(default_factory=set)
     changed_seats: set[str] = field(default_factory=set)
     changed_devices: set[str] = field(default_factory=set)
+    changed_remarks: set[str] = field(default_factory=set)
 
     def know_mark(self, row: Row) -> None:
         """Take in a mark that is stored already."""
@@ -89,7 +95,7 @@ class Projection:
         passed.sort(key=lambda gate: ORDER[line].index(gate.gate))
         return GateLine(line=line, subject=subject, round=current, passed=tuple(passed))
 
-    def fold(self, fact: Fact) -> None:
+    def fold(self, fact: Fact) -> None:  # noqa: PLR0912 -- one line a fact
         """Let one more fact take effect."""
         body = fact.body
         match body:
@@ -108,6 +114,8 @@ class Projection:
                 self.changed_statuses.add(body.entry)
             case TieDecided():
                 self.ties[f"{fact.contest}:{fact.seq}"] = _tie_row(fact, body)
+            case RemarkCalled() | RemarkEnded():
+                self._remark(fact, body)
             case SeatTaken():
                 self._taken(fact, body)
             case DeviceRevoked():
@@ -147,6 +155,14 @@ class Projection:
         self.marks[mark]["standing"] = standing.value
         if mark not in self.new_marks:
             self.changed_marks.add(mark)
+
+    def _remark(self, fact: Fact, body: RemarkCalled | RemarkEnded) -> None:
+        key = remark_key(body.session, body.entry, body.aspect)
+        if isinstance(body, RemarkCalled):
+            self.remarks[key] = _remark_row(fact, body)
+        else:
+            self.remarks[key] = self.remarks[key] | {"standing": "ended", "seq": fact.seq, "at": fact.at}
+        self.changed_remarks.add(key)
 
     def _passed(self, fact: Fact, body: GatePassed) -> None:
         key = f"{fact.contest}:{fact.seq}"
@@ -252,6 +268,27 @@ def _tie_row(fact: Fact, body: TieDecided) -> Row:
         "entries": msgspec.json.encode(body.entries).decode(),
         "how": str(body.how),
         "made_by": body.by,
+        "seq": fact.seq,
+        "at": fact.at,
+    }
+
+
+def remark_key(session: SessionId, entry: EntryId, aspect: AspectId) -> str:
+    """The id of a place where a panel may be asked to mark again."""
+    return f"{session}:{entry}:{aspect}"
+
+
+def _remark_row(fact: Fact, body: RemarkCalled) -> Row:
+    return {
+        "id": remark_key(body.session, body.entry, body.aspect),
+        "contest": fact.contest,
+        "event": body.event,
+        "session": body.session,
+        "entry": body.entry,
+        "aspect": body.aspect,
+        "reason": body.reason,
+        "seats": msgspec.json.encode(body.seats).decode(),
+        "standing": "called",
         "seq": fact.seq,
         "at": fact.at,
     }

@@ -17,6 +17,7 @@ from contest.model.merkle import Tree
 from contest.model.ruling import PassGate, Recorded, RuleEntry, rule
 from contest.model.signing import SignedHead, SigningKey
 from contest.store import schemes
+from contest.store.calling import call_remarks
 from contest.store.clock import now
 from contest.store.commands import (
     AdoptScheme,
@@ -54,6 +55,7 @@ def settle(commands: Sequence[Command], key: SigningKey) -> Work[Settled]:
             yield from given()
     draft.at = now()
     answers = [_answer(draft, command) for command in commands]
+    yield from call_remarks(draft)
     seals = _seal(draft, key)
     answers = [
         _proved(answer, seals.get(command.contest)) if isinstance(answer, list) else answer

@@ -16,6 +16,7 @@ from contest.store.tables import (
     HeadRow,
     MarkRow,
     ReceiptRow,
+    RemarkRow,
     ReusedKeyRow,
     RoundRow,
     SchemeRow,
@@ -40,6 +41,9 @@ def write(draft: Draft) -> Work[None]:
     yield from _write_gates(draft)
     yield from _write_people(draft)
     yield Insert(TieRow, list(draft.projection.ties.values()))
+    remarks = [draft.projection.remarks[key] for key in sorted(draft.projection.changed_remarks)]
+    yield Insert(RemarkRow, remarks, unless_there=True)
+    yield Change(RemarkRow, remarks)
     yield Insert(ReceiptRow, _receipt_rows(draft))
     for run in draft.also:  # noqa: UP028 -- a list takes no answers, a generator does
         yield run

@@ -6,6 +6,7 @@ from contest.store.migrations import (
     m0003_reused_keys,
     m0004_ties,
     m0005_signed_heads,
+    m0006_checkpoints,
     m0007_seats,
 )
 
@@ -15,6 +16,7 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
     (3, "reused_keys", m0003_reused_keys.STATEMENTS),
     (4, "ties", m0004_ties.STATEMENTS),
     (5, "signed_heads", m0005_signed_heads.STATEMENTS),
+    (6, "checkpoints", m0006_checkpoints.STATEMENTS),
     (7, "seats", m0007_seats.STATEMENTS),
 )
 """Number, name and statements; a number once released never changes its statements."""

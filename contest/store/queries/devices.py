@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,7 +16,7 @@ from contest.store.tables import DeviceRow, PairingRow, SeatRow
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
-    """A tablet that holds a seat at this moment."""
+    """A tablet that holds a seat at this moment, or once held it and may deliver what it still has."""
 
     device: DeviceId
     name: str
@@ -25,6 +26,15 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     seat: SeatId
     seat_number: int
     judge_name: str
+    holds: bool = True
+
+
+class Hold(NamedTuple):
+    """Whether a tablet holds its seat; if not, since when and why: `handed_over` or `revoked`."""
+
+    holds: bool
+    reason: str = ""
+    at: str = ""
 
 
 class DeviceLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,28 +80,42 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True):
 
 async def device_of(store: Store, digest: str) -> Holder | None:
     """The tablet whose token has that SHA-256, if it holds its seat; None when it never did or no longer does."""
-    rows = await store.select(
-        DeviceRow.select().where((DeviceRow.token == digest) & (DeviceRow.revoked_at.is_null()))
-    )
+    found = await tablet_of(store, digest)
+    return found if found is not None and found.holds else None
+
+
+async def tablet_of(store: Store, digest: str) -> Holder | None:
+    """The tablet whose token has that SHA-256, whether or not it still holds its seat; None for none."""
+    rows = await store.select(DeviceRow.select().where(DeviceRow.token == digest))
     if not rows:
         return None
     device = rows[0]
-    seats = await store.select(
-        SeatRow.select().where((SeatRow.id == device["seat"]) & (SeatRow.device == device["id"]))
+    seats = await store.select(SeatRow.select().where(SeatRow.id == device["seat"]))
+    # A seat that was planned away leaves a tablet that can only deliver.
+    seat = seats[0] if seats else None
+    return Holder(
+        device=device["id"],
+        name=device["name"],
+        contest=device["contest"],
+        event=device["event"],
+        panel=seat["panel"] if seat else PanelId(""),
+        seat=device["seat"],
+        seat_number=seat["number"] if seat else 0,
+        judge_name=seat["judge_name"] if seat else "",
+        holds=device["revoked_at"] is None and seat is not None and seat["device"] == device["id"],
     )
-    if not seats:
-        return None
-    seat = seats[0]
-    return msgspec.convert(
-        {
-            **seat,
-            "device": device["id"],
-            "name": device["name"],
-            "seat": seat["id"],
-            "seat_number": seat["number"],
-        },
-        Holder,
-    )
+
+
+async def hold_of(store: Store, device: DeviceId) -> Hold:
+    """Whether a tablet may mark at this moment, and why not."""
+    rows = await store.select(DeviceRow.select(DeviceRow.seat, DeviceRow.revoked_at).where(DeviceRow.id == device))
+    if not rows:
+        return Hold(False, "revoked")
+    seats = await store.select(SeatRow.select(SeatRow.device).where(SeatRow.id == rows[0]["seat"]))
+    holder, lost_at = (seats[0]["device"] if seats else None), rows[0]["revoked_at"]
+    if lost_at is None and holder == device:
+        return Hold(True)
+    return Hold(False, "handed_over" if holder not in (None, device) else "revoked", lost_at or "")
 
 
 async def devices_of_contest(store: Store, contest: ContestId) -> list[DeviceLine]:

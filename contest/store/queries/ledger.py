@@ -33,7 +33,7 @@ async def facts_listed(store: Store, contest: ContestId, *, after: int, limit: i
                 seq=fact.seq,
                 at=fact.at,
                 type=row["kind"],
-                by=fact.body.by,
+                by=getattr(fact.body, "by", ""),
                 body=fact.body,
                 content=row["content"],
                 prev=fact.prev,

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
 from contest.model.contest import Event
 from contest.model.fact import Fact, read_fact
 from contest.model.gate import PLANNED, Line
-from contest.model.ids import ContestId, DeviceId, EventId, SeatId, SessionId
+from contest.model.ids import AspectId, ContestId, DeviceId, EntryId, EventId, SeatId, SessionId
 from contest.model.mark import WHOLE_PANEL, Standing
 from contest.store.open import Store
 from contest.store.queries import facts, plans
 from contest.store.queries.results import MarkOnRecord
 from contest.store.tables import (
-    DeviceRow,
     EventRow,
     FactRow,
     GateRow,
     MarkRow,
     PlanRow,
     ReceiptRow,
+    RemarkRow,
     RoundRow,
 )
 
@@ -53,22 +54,64 @@ async def plan_version(store: Store) -> int:
     return int(rows[0]["version"]) if rows else 0
 
 
-async def device_is_known(store: Store, digest: str) -> bool:
-    """Whether a token with that SHA-256 was ever given to a tablet, also when it no longer holds its seat."""
-    return bool(await store.select(DeviceRow.select(DeviceRow.id).where(DeviceRow.token == digest)))
-
-
-async def holds_seat(store: Store, device: DeviceId) -> bool:
-    """Whether a tablet may mark at this moment."""
-    where = (DeviceRow.id == device) & (DeviceRow.revoked_at.is_null())
-    return bool(await store.select(DeviceRow.select(DeviceRow.id).where(where)))
-
-
 async def next_device_seq(store: Store, device: DeviceId) -> int:
     """The number from which on the book has seen none from a device."""
     query = ReceiptRow.select(ReceiptRow.device_seq).where(ReceiptRow.device == device)
     newest = await store.select(query.order_by(ReceiptRow.device_seq, ascending=False).limit(1))
     return int(newest[0]["device_seq"]) + 1 if newest else 1
+
+
+class Numbers(NamedTuple):
+    """Which of a device's numbers the book has seen."""
+
+    send_from: int
+    """The lowest it has not."""
+    next: int
+    """The one from which on it has seen none."""
+
+
+async def numbers_of(store: Store, device: DeviceId) -> Numbers:
+    """Which of a device's numbers the book has seen, refused ones included; answered from one index."""
+    counted = await store.select(
+        ReceiptRow.raw(
+            'SELECT COUNT(*) AS "seen", MAX("device_seq") AS "newest" FROM "receipt" WHERE "device" = {}', device
+        )
+    )
+    seen, newest = int(counted[0]["seen"]), int(counted[0]["newest"] or 0)
+    if seen == newest:  # each number once, from 1: nothing is missing
+        return Numbers(newest + 1, newest + 1)
+    free = await store.select(ReceiptRow.raw(_LOWEST_FREE, device, device))
+    return Numbers(int(free[0]["free"]), newest + 1)
+
+
+_LOWEST_FREE = """
+    SELECT MIN("seen"."after") AS "free" FROM (
+        SELECT 1 AS "after" UNION ALL SELECT "device_seq" + 1 FROM "receipt" WHERE "device" = {}
+    ) AS "seen"
+    WHERE NOT EXISTS (SELECT 1 FROM "receipt" WHERE "device" = {} AND "device_seq" = "seen"."after")
+"""
+
+
+class RemarkStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """A call to mark again that stands, with the seats that are asked."""
+
+    session: SessionId
+    entry: EntryId
+    aspect: AspectId
+    reason: str
+    seats: tuple[SeatId, ...]
+    seq: int
+    at: str
+
+
+async def remarks_standing(store: Store, event: EventId) -> list[RemarkStanding]:
+    """The calls to mark again that stand in the sessions of an event, in the order of the ledger."""
+    sessions = [session.id for session in await plans.sessions_of_event(store, event)]
+    if not sessions:
+        return []
+    query = RemarkRow.select().where(RemarkRow.session.is_in(sessions) & (RemarkRow.standing == "called"))
+    rows = await store.select(query.order_by(RemarkRow.seq))
+    return [msgspec.convert({**row, "seats": msgspec.json.decode(row["seats"])}, RemarkStanding) for row in rows]
 
 
 async def marks_for_seat(store: Store, session: SessionId, seat: SeatId) -> list[MarkOnRecord]:

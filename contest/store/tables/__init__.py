@@ -15,6 +15,7 @@ from contest.store.tables.access import (
     PairingRow,
     TokenRow,
 )
+from contest.store.tables.copies import CheckpointRow
 from contest.store.tables.ledger import (
     FactRow,
     GateRow,
@@ -80,6 +81,7 @@ TABLES = (
     TieRow,
     GateRow,
     RoundRow,
+    CheckpointRow,
     RemarkRow,
     SeatStateRow,
 )
@@ -93,6 +95,7 @@ __all__ = [
     "PLANNED",
     "TABLES",
     "AccountRow",
+    "CheckpointRow",
     "CompetitorRow",
     "ConsentRow",
     "ContestRow",

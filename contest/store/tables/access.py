@@ -61,6 +61,8 @@ class PairingRow(Table, tablename="pairing"):
     confirmed_at = Varchar(length=32, null=True, default=None)
     collected_at = Varchar(length=32, null=True, default=None)
     device = Varchar(length=ID, null=True, default=None)
+    agreed_by = Varchar(length=ID, null=True, default=None)
+    agreed_at = Varchar(length=32, null=True, default=None)
 
 
 class DeviceRow(Table, tablename="device"):

@@ -33,6 +33,12 @@ export interface AwardName {
   name_en: string;
 }
 
+/** Facts of the contest up to `seq` are in a verified copy elsewhere: no tablet need keep what they say. */
+export interface BackedUp {
+  type: "backed_up";
+  seq: number;
+}
+
 /** Either side is alive; `at` is the sender's clock. */
 export interface Beat {
   type: "beat";
@@ -137,10 +143,11 @@ export interface MarksRefused {
   refusals: RefusedMark[];
 }
 
-/** These marks are durable. Sent only after the commit. */
+/** These marks are durable. Sent only after the commit, with the signed heads that cover them. */
 export interface MarksStored {
   type: "marks_stored";
   receipts: StoredMark[];
+  heads?: SignedHead[];
 }
 
 /** Rows that changed since version `after`; a viewer at another version asks again with `Watch`. */
@@ -172,6 +179,17 @@ export interface RefusedMark {
   device_seq: number;
   code: string;
   params: Record<string, string | number>;
+}
+
+/** The rules ask this seat to mark again: its panel's marks are too far apart, or differ where they must not. */
+export interface RemarkCalled {
+  type: "remark_called";
+  session: string;
+  entry: string;
+  aspect: string;
+  reason: string;
+  at: string;
+  open?: boolean;
 }
 
 /** The whole board; whatever the viewer had before is void. */
@@ -206,6 +224,19 @@ export interface Row {
   advance?: string;
 }
 
+/** The tablet no longer holds its seat. It marks no more; what it still holds it may deliver, as pending marks. */
+export interface SeatLost {
+  type: "seat_lost";
+  reason: string;
+  at: string;
+}
+
+/** A number was jumped: send everything you hold from this one on, acknowledged or not. What came is stored. */
+export interface SendFrom {
+  type: "send_from";
+  device_seq: number;
+}
+
 /** Something that stands on a sheet of this seat has changed: ask for the sheet again if it is open. */
 export interface SessionChanged {
   type: "session_changed";
@@ -235,6 +266,18 @@ export interface Sheet {
   marks: MarkLine[];
 }
 
+/** A signed statement about the head of a contest's chain, made by the commit that moved it. */
+export interface SignedHead {
+  contest: string;
+  first: number;
+  seq: number;
+  link: string;
+  root: string;
+  at: string;
+  key: string;
+  signature: string;
+}
+
 /** A stage of the scheme; `places` lead on from it, where that is a number. */
 export interface StageName {
   stage: string;
@@ -253,6 +296,8 @@ export interface StoredMark {
   at: string;
   standing: string;
   because?: string;
+  head?: number;
+  path?: string[];
 }
 
 /** A spectator or official wants to follow an event's board, from `version` of `epoch` if it has one. */
@@ -277,11 +322,14 @@ export interface Welcome {
   event_name: string;
   sessions: SessionLine[];
   next_device_seq: number;
+  send_from: number;
+  backed_up: number;
+  holds: boolean;
   at: string;
   beat_seconds: number;
 }
 
 export type FromSeat = Hello | OpenSheet | EnterMarks | Beat;
-export type ToSeat = Welcome | Sheet | MarksStored | MarksRefused | SessionChanged | Refused | Beat | Goodbye;
+export type ToSeat = Welcome | Sheet | MarksStored | MarksRefused | SessionChanged | SendFrom | BackedUp | SeatLost | RemarkCalled | Refused | Beat | Goodbye;
 export type FromBoard = Watch | Beat;
 export type ToBoard = Reset | Moved | Refused | Beat | Goodbye;

@@ -1,0 +1,123 @@
+"""The roll of connected tablets, for the chief judge and for other processes: who is there, and how it is doing.
+
+Every process writes the tablets that are connected to it into one small table: at once when one comes or goes,
+every ten seconds otherwise, all of them in one transaction. A row names the connection that wrote it. A process
+that finds another name than its own learns that the tablet has connected elsewhere, and lets go of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from contest.store import clock
+from contest.store.open import Store
+from contest.store.queries import seats
+from contest.store.tables import SeatStateRow
+from contest.store.work import Change, Find, Insert, Row, Work
+from realtime.attendance import Attendance
+
+LOOK_SECONDS = 1.0
+"""Between two looks whether a tablet has connected to another process."""
+
+ROLL_SECONDS = seats.ROLL_SECONDS
+"""A tablet that does nothing but beat is written down so often."""
+
+
+class Rolls:
+    """Keeps the roll of one process."""
+
+    def __init__(self, store: Store, elsewhere: Callable[[Attendance], None]) -> None:
+        self._store = store
+        self._elsewhere = elsewhere
+        self._here: dict[str, Attendance] = {}
+        self._came: dict[str, Attendance] = {}
+        self._left: dict[str, Attendance] = {}
+        self._written = float("-inf")
+
+    def came(self, attendance: Attendance) -> None:
+        """A tablet is seated, or is there to deliver."""
+        if attendance.holder is not None:
+            self._came[attendance.holder.device] = attendance
+
+    def left(self, attendance: Attendance) -> None:
+        """A tablet is gone."""
+        if attendance.holder is not None:
+            device = attendance.holder.device
+            for there in (self._here, self._came):
+                if there.get(device) is attendance:
+                    del there[device]
+                    self._left[device] = attendance
+
+    @property
+    def works(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What goes on while tablets are served, by name."""
+        return {"the roll": self._call}
+
+    async def _call(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self.look()
+
+    async def look(self) -> None:
+        """Write down who came, left or is due, and let go of whoever is elsewhere by now."""
+        now = asyncio.get_running_loop().time()
+        due = now - self._written >= ROLL_SECONDS
+        if due:
+            self._written = now
+        if self._came or self._left or (due and self._here):
+            await self._write(self._here if due else {})
+        lines = await seats.lines_of(self._store, self._here)
+        for device, attendance in list(self._here.items()):
+            if lines.get(device, attendance.id) != attendance.id:
+                del self._here[device]
+                self._elsewhere(attendance)
+
+    async def _write(self, due: dict[str, Attendance]) -> None:
+        came, left = dict(self._came), dict(self._left)
+        rows = [_row(one, here=True) for one in came.values()]
+        again = [_row(one, here=True) for one in due.values()] + [_row(one, here=False) for one in left.values()]
+        await self._store.writer.transact(lambda: _keep(rows, again))
+        # Only what was written: who came meanwhile is written next time.
+        for known, done in ((self._came, came), (self._left, left)):
+            for device, attendance in done.items():
+                if known.get(device) is attendance:
+                    del known[device]
+        gone = self._left.values()
+        self._here |= {device: one for device, one in came.items() if one not in gone}
+
+    async def close(self) -> None:
+        """Nobody is connected to this process any more."""
+        self._left |= self._here | self._came
+        self._here, self._came = {}, {}
+        if self._left:
+            await self._write({})
+
+
+def _row(attendance: Attendance, *, here: bool) -> Row:
+    line, holder = attendance.line, attendance.holder
+    assert holder is not None
+    return {
+        "id": holder.device,
+        "contest": holder.contest,
+        "event": holder.event,
+        "seat": holder.seat,
+        "line": attendance.id,
+        "here": int(here),
+        "heard_at": clock.now(),
+        "lag_ms": attendance.lag_ms,
+        "unsent": line.unsent,
+        "build": line.build,
+        "battery": line.battery,
+        "skew_ms": line.skew_ms,
+    }
+
+
+def _keep(came: list[Row], again: list[Row]) -> Work[None]:
+    """Whoever came last is there; what another connection has written since stays."""
+    yield Insert(SeatStateRow, came, unless_there=True)
+    yield Change(SeatStateRow, came)
+    keys = sorted((row["id"],) for row in again)
+    stored = yield Find(SeatStateRow, ("id",), keys, ("id", "line"), lock=True)
+    mine = {(row["id"], row["line"]) for row in stored}
+    yield Change(SeatStateRow, [row for row in again if (row["id"], row["line"]) in mine])
