@@ -18,6 +18,7 @@ from contest.store.compiled import compiled
 from contest.store.engine import KeptSqlite, PooledPostgres
 from contest.store.keys import introduce, make_key, read_key
 from contest.store.migrate import newest, run_migrations
+from contest.store.still import StillPool, StillReaders
 from contest.store.tables import PLANNED, TABLES, MigrationRow, SigningKeyRow
 from contest.store.work import Run, Work
 
@@ -115,6 +116,29 @@ class Store:
                 table._meta._db = self.engine
 
 
+async def open_still(url: str) -> Store:
+    """Open a store that only reads, and reads everything as it stands at this moment."""
+    if _is_sqlite(url):
+        path = sqlite.path_of(url)
+        if not await asyncio.to_thread(path.exists):
+            raise StoreNotMigrated(found=0, wanted=newest())
+        store = Store(KeptSqlite(str(path), StillReaders(path), None), None)
+    else:
+        store = Store(PooledPostgres(await StillPool.open(url), readonly=True), None)
+    return await _opened(store)
+
+
+async def _opened(store: Store) -> Store:
+    _open.append(store)
+    store._bind()
+    try:
+        await _check_schema(store)
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
 async def open_store(url: str, *, readonly: bool = False, signing_key: Path | SigningKey | None = None) -> Store:
     """Open a store: `sqlite:///path` or `postgresql://…`; `readonly` for a process that only follows.
 
@@ -124,11 +148,8 @@ async def open_store(url: str, *, readonly: bool = False, signing_key: Path | Si
     """
     # A key that cannot be used is said before the database is touched.
     key = await asyncio.to_thread(read_key, signing_key) if isinstance(signing_key, Path) else signing_key
-    store = await (_open_sqlite if _is_sqlite(url) else _open_postgres)(url, readonly)
-    _open.append(store)
-    store._bind()
+    store = await _opened(await (_open_sqlite if _is_sqlite(url) else _open_postgres)(url, readonly))
     try:
-        await _check_schema(store)
         if not readonly:
             if isinstance(signing_key, Path) and key is None:
                 await _check_not_lost(store, signing_key)

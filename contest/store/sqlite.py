@@ -58,6 +58,11 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="jiangsai-writer")
         self._connection: sqlite3.Connection | None = None
 
+    @property
+    def path(self) -> Path:
+        """The file that it writes to."""
+        return self._path
+
     async def open(self) -> None:
         """Take the lock file and open the connection; StoreInUse when another process writes."""
         try:

@@ -5,32 +5,44 @@ Nothing here trusts the book: the chain is recomputed from the stored bytes, the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from piccolo.table import Table
 
-from contest.model.fact import FIRST_LINK, Fact, SchemeAdopted, canonical, commitment, link_of, read_fact
+from contest.model.fact import Fact, MarkEntered, SchemeAdopted, commitment
 from contest.model.ids import ContestId
-from contest.store.open import Store, open_store
+from contest.model.mark import EnterMark, MarkKind, Receipt, Standing
+from contest.store.chain import Along, Broken, go_along, known_keys
+from contest.store.checkpoints import checkpoint_of, checkpoint_row, checkpoint_signed
+from contest.store.open import Store, open_still
 from contest.store.projections import Projection
 from contest.store.queries.facts import fact_rows_after
 from contest.store.schemes import digest_of
 from contest.store.tables import (
+    CheckpointRow,
     DeviceRow,
     EntryRow,
+    FactRow,
     GateRow,
     HeadRow,
     MarkRow,
+    ReceiptRow,
+    RemarkRow,
     ReusedKeyRow,
     RoundRow,
     SchemeRow,
     SeatRow,
+    SignedHeadRow,
     TieRow,
     WordsRow,
 )
-from contest.store.write import fact_row
+
+RECEIPTS = 500
+"""How many receipts are asked for at once."""
+
+_RECEIPT = msgspec.json.Decoder(Receipt)
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,102 +51,209 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     contest: ContestId
     facts: int
     problem: str = ""
-
-
-class _Broken(Exception):
-    """The chain or a row is not what the facts say."""
+    marks: int = 0
+    """How many of the facts are marks that were entered; 0 when there is a problem."""
 
 
 async def verify_all(url: str) -> list[tuple[str, int, str]]:
-    """Check every contest of an installation: its id, the number of its facts, and the first problem if any."""
-    store = await open_store(url, readonly=True)
+    """Check every contest of an installation: its id, the number of its facts, and the first problem if any.
+
+    Everything is read as it stands at one moment. What belongs to no contest has an empty id, and appears only
+    when something is wrong with it.
+    """
+    store = await open_still(url)
     try:
-        contests = [ContestId(row["id"]) for row in await store.select(HeadRow.select(HeadRow.id))]
-        checked = [await verify(store, contest) for contest in sorted(contests)]
-        return [(one.contest, one.facts, one.problem) for one in checked]
+        try:
+            marks, found = 0, []
+            for contest in await contests_with_facts(store):
+                one = await verify(store, contest)
+                marks += one.marks
+                found.append((one.contest, one.facts, one.problem))
+            await _check_whole(store, marks if not any(problem for *_, problem in found) else None)
+        except Broken as broken:
+            found.append((ContestId(""), 0, str(broken)))
+        return [(str(contest), facts, problem) for contest, facts, problem in found]
     finally:
         await store.close()
 
 
+async def contests_with_facts(store: Store) -> list[ContestId]:
+    """Every contest that any row of the ledger names."""
+    named: set[str] = {row["id"] for row in await store.select(HeadRow.select(HeadRow.id))}
+    for table in (FactRow, WordsRow, SignedHeadRow, CheckpointRow, MarkRow, GateRow, TieRow, RoundRow):
+        column = table._meta.get_column_by_name("contest")
+        named |= {row["contest"] for row in await store.select(table.select(column).distinct())}
+    return [ContestId(contest) for contest in sorted(named)]
+
+
 async def verify(store: Store, contest: ContestId) -> Checked:
-    """Check a contest's chain, its words, and the rows that are projected from it."""
-    facts: list[Fact] = []
+    """Check a contest's chain, its signed heads, words and receipts, and the rows that are projected from it."""
+    along, folded = Along(contest), _Folded()
     try:
-        async for fact in _chain(store, contest):
-            facts.append(fact)
-        await _check_head(store, contest, facts)
-        await _check_words(store, contest, facts)
-        await _check_schemes(store, facts)
-        await _check_projection(store, contest, facts)
-    except _Broken as broken:
-        return Checked(contest=contest, facts=len(facts), problem=str(broken))
-    return Checked(contest=contest, facts=len(facts))
+        keys = await known_keys(store)
+        async for facts in go_along(store, along, keys):
+            covering = await _covering(store, contest, facts)
+            for fact in facts:
+                folded.take(fact)
+            await _check_receipts(store, facts, covering)
+        await _check_words(store, contest, folded.reasons)
+        await _check_schemes(store, folded.adopted)
+        await _check_checkpoints(store, contest, keys)
+        await _check_projection(store, contest, folded.projection)
+    except Broken as broken:
+        return Checked(contest=contest, facts=along.seq, problem=str(broken))
+    return Checked(contest=contest, facts=along.seq, marks=folded.marks)
 
 
-async def _chain(store: Store, contest: ContestId) -> Any:
-    seq, link = 0, FIRST_LINK
-    while rows := await fact_rows_after(store, contest, seq):
-        for row in rows:
-            fact = _checked_fact(row, seq + 1, link)
-            seq, link = fact.seq, fact.link
-            yield fact
+class _Folded:
+    """What follows from the facts, without the facts themselves: there may be very many."""
+
+    def __init__(self) -> None:
+        self.projection = Projection()
+        self.reasons: dict[int, str] = {}
+        self.adopted: dict[tuple[str, int], tuple[str, str, str]] = {}
+        self.marks = 0
+
+    def take(self, fact: Fact) -> None:
+        """Let one more fact take effect."""
+        self.projection.fold(fact)
+        if reason := getattr(fact.body, "reason", ""):
+            self.reasons[fact.seq] = reason
+        if isinstance(fact.body, SchemeAdopted):
+            self.adopted[fact.body.event, fact.body.version] = (fact.body.digest, fact.at, fact.body.by)
+        self.marks += isinstance(fact.body, MarkEntered)
 
 
-def _checked_fact(row: Mapping[str, Any], seq: int, prev: str) -> Fact:
-    where = f"fact {row['seq']}"
-    if row["seq"] != seq:
-        raise _Broken(f"fact {seq} is missing 缺第 {seq} 条")
-    content = row["content"].encode()
-    if row["prev"] != prev or row["link"] != link_of(prev, content):
-        raise _Broken(f"{where}: the link does not follow 链条断裂")
+async def _check_whole(store: Store, marks: int | None) -> None:
+    """What belongs to no contest: no receipt promises what is not there, and the file itself is sound."""
+    if marks is not None:
+        promised = await store.select(
+            ReceiptRow.raw("SELECT COUNT(*) AS n FROM receipt WHERE receipt NOT LIKE {}", '%"verdict":"refused"%')
+        )
+        if promised[0]["n"] != marks:
+            raise Broken("receipts name marks that are not in the ledger 有回执所说的打分不在账本中")
+    if store.dialect == "sqlite":
+        rows = await store.select(ReceiptRow.raw("SELECT * FROM pragma_integrity_check"))
+        if [row["integrity_check"] for row in rows] != ["ok"]:
+            raise Broken(f"the file is damaged 文件损坏 ({rows[0]['integrity_check']})")
+
+
+async def _covering(store: Store, contest: ContestId, facts: Sequence[Fact]) -> list[tuple[int, int]]:
+    """First and last number of the heads that cover these facts, in order."""
+    query = SignedHeadRow.select(SignedHeadRow.first, SignedHeadRow.seq).where(
+        (SignedHeadRow.contest == contest)
+        & (SignedHeadRow.seq >= facts[0].seq)
+        & (SignedHeadRow.first <= facts[-1].seq)
+    )
+    return [(row["first"], row["seq"]) for row in await store.select(query.order_by(SignedHeadRow.seq))]
+
+
+async def _check_receipts(store: Store, facts: Sequence[Fact], covering: Sequence[tuple[int, int]]) -> None:
+    """Every mark has the receipt that its tablet got, under the head that covers it."""
+    marks = [(fact, fact.body) for fact in facts if isinstance(fact.body, MarkEntered)]
+    heads, first, last = iter(covering), 0, 0
+    for start in range(0, len(marks), RECEIPTS):
+        these = marks[start : start + RECEIPTS]
+        keys = [f"{body.device}:{body.device_seq}" for _, body in these]
+        rows = {row["id"]: row for row in await store.select(ReceiptRow.select().where(ReceiptRow.id.is_in(keys)))}
+        for (fact, body), key in zip(these, keys, strict=True):
+            while last < fact.seq:
+                first, last = next(heads, (0, fact.seq))
+            row = rows.get(key, {})
+            under = {f"{fact.contest}:{last}"} if first else {None}
+            # Receipts from before heads were signed name none; the first of all heads covers them.
+            if row.get("head") not in (under | {None} if first == 1 else under) or not _promised(row, fact, body):
+                raise Broken(f"fact {fact.seq}: its receipt differs 回执与账本不符")
+
+
+def _promised(row: Mapping[str, Any], fact: Fact, body: MarkEntered) -> bool:
+    if (row["device"], row["device_seq"]) != (body.device, body.device_seq):
+        return False
     try:
-        fact = read_fact(content, row["prev"], row["link"])
-    except msgspec.MsgspecError as unreadable:
-        raise _Broken(f"{where}: unreadable 无法读取 ({unreadable})") from unreadable
-    if canonical(fact.contest, fact.seq, fact.at, fact.body) != content:
-        raise _Broken(f"{where}: not written as facts are written 格式不符")
-    if dict(row) != fact_row(fact, content):
-        raise _Broken(f"{where}: the row differs from its content 行与内容不符")
-    return fact
+        said = _RECEIPT.decode(row["receipt"])
+    except msgspec.MsgspecError:
+        return False
+    stored = "stored" if body.standing == Standing.COUNTS else "pending"
+    expected = Receipt(
+        mark=body.mark,
+        device_seq=body.device_seq,
+        verdict=stored,
+        seq=fact.seq,
+        link=fact.link,
+        at=fact.at,
+        because=body.because,
+    )
+    return said == expected and (_digest(body) in ("", row["digest"]))
 
 
-async def _check_head(store: Store, contest: ContestId, facts: list[Fact]) -> None:
-    rows = await store.select(HeadRow.select().where(HeadRow.id == contest))
-    last = {"seq": facts[-1].seq, "link": facts[-1].link} if facts else {"seq": 0, "link": FIRST_LINK}
-    last["signed"] = last["seq"]
-    if (rows or facts) and rows != [{"id": contest, **last}]:
-        raise _Broken("the chain does not end where its head says 链尾与链头不符")
+def _digest(body: MarkEntered) -> str:
+    """What the tablet's message had as its digest; empty when the fact alone does not say."""
+    if body.reason or not body.made_at:
+        return ""  # the reason stands beside the chain, and what was no time was not kept
+    return EnterMark(
+        device=body.device,
+        device_seq=body.device_seq,
+        mark=body.mark,
+        session=body.session,
+        entry=body.entry,
+        aspect=body.aspect,
+        kind=MarkKind(body.kind),
+        value=body.value,
+        replaces=body.replaces,
+        made_at=body.made_at,
+    ).digest
 
 
-async def _check_words(store: Store, contest: ContestId, facts: list[Fact]) -> None:
+async def _check_checkpoints(store: Store, contest: ContestId, keys: Mapping[str, str]) -> None:
+    for row in await store.select(CheckpointRow.select().where(CheckpointRow.contest == contest)):
+        checkpoint = checkpoint_of(row)
+        facts = await fact_rows_after(store, contest, checkpoint.seq - 1, 1)
+        link = facts[0]["link"] if facts and facts[0]["seq"] == checkpoint.seq else ""
+        if (
+            row != checkpoint_row(checkpoint)
+            or link != checkpoint.link
+            or checkpoint.key not in keys
+            or not checkpoint_signed(checkpoint, keys[checkpoint.key])
+        ):
+            raise Broken(f"checkpoint 备份点 {row['seq']}: differs from the ledger 与账本不符")
+
+
+async def _check_words(store: Store, contest: ContestId, said: Mapping[int, str]) -> None:
     """Words may have been erased; those that are there must be the ones that were given."""
-    said = {fact.seq: getattr(fact.body, "reason", "") for fact in facts}
     for words in await store.select(WordsRow.select().where(WordsRow.contest == contest)):
-        if said.get(words["seq"]) != commitment(words["salt"], words["text"]):
-            raise _Broken(f"fact {words['seq']}: its words were changed 文字被改动")
+        try:
+            right = said.get(words["seq"]) == commitment(words["salt"], words["text"])
+        except ValueError:
+            right = False
+        if not right or words["id"] != f"{contest}:{words['seq']}":
+            raise Broken(f"fact {words['seq']}: its words were changed 文字被改动")
 
 
-async def _check_schemes(store: Store, facts: list[Fact]) -> None:
-    adopted = {
-        (fact.body.event, fact.body.version): fact.body.digest
-        for fact in facts
-        if isinstance(fact.body, SchemeAdopted)
-    }
+async def _check_schemes(store: Store, adopted: Mapping[tuple[str, int], tuple[str, str, str]]) -> None:
     events = sorted({event for event, _ in adopted})
-    if events:
-        for row in await store.select(SchemeRow.select().where(SchemeRow.event.is_in(events))):
-            if adopted.get((row["event"], row["version"])) != digest_of(row["document"]):
-                raise _Broken(f"scheme {row['event']} {row['version']}: changed 评分标准被改动")
+    if not events:
+        return
+    rows = await store.select(SchemeRow.select().where(SchemeRow.event.is_in(events)))
+    stored = {
+        (row["event"], row["version"]): (row["digest"], row["adopted_at"], row["adopted_by"]) for row in rows
+    }
+    for row in rows:
+        if row["digest"] != digest_of(row["document"]):
+            raise Broken(f"scheme {row['event']} {row['version']}: changed 评分标准被改动")
+    for event, version in sorted({*stored, *adopted}):
+        if stored.get((event, version)) != adopted.get((event, version)):
+            raise Broken(f"scheme {event} {version}: differs from the ledger 评分标准与账本不符")
 
 
-async def _check_projection(store: Store, contest: ContestId, facts: list[Fact]) -> None:
-    folded = rebuilt(facts)
+async def _check_projection(store: Store, contest: ContestId, folded: Projection) -> None:
     for table, expected in (
         (MarkRow, folded.marks),
         (ReusedKeyRow, folded.reused),
         (TieRow, folded.ties),
+        (RemarkRow, folded.remarks),
         (GateRow, folded.gates),
         (RoundRow, folded.rounds),
+        (RemarkRow, folded.remarks),
     ):
         await _same_rows(store, contest, table, expected)
     columns: tuple[tuple[type[Table], str, Mapping[str, str | None], str | None], ...] = (
@@ -145,7 +264,7 @@ async def _check_projection(store: Store, contest: ContestId, facts: list[Fact])
     for owner, column, said, otherwise in columns:
         for row in await _rows_of(store, contest, owner):
             if row[column] != said.get(row["id"], otherwise):
-                raise _Broken(f"{owner._meta.tablename} {row['id']}: {column} differs from the ledger 与账本不符")
+                raise Broken(f"{owner._meta.tablename} {row['id']}: {column} differs from the ledger 与账本不符")
 
 
 def rebuilt(facts: Iterable[Fact]) -> Projection:
@@ -162,7 +281,7 @@ async def _same_rows(
     stored = {row["id"]: row for row in await _rows_of(store, contest, table)}
     for key in sorted({*stored, *expected}):
         if stored.get(key) != expected.get(key):
-            raise _Broken(f"{table._meta.tablename} {key}: differs from the ledger 与账本不符")
+            raise Broken(f"{table._meta.tablename} {key}: differs from the ledger 与账本不符")
 
 
 async def _rows_of(store: Store, contest: ContestId, table: type[Table]) -> list[dict[str, Any]]:
