@@ -78,6 +78,8 @@ class SeatLine:
         self.battery: int | None = None
         self._changed: list[SessionChanged] = []
         """What happened between the question who this is and the welcome."""
+        self._copied = 0
+        """How far the contest was backed up when the tablet was told last."""
         self._next = 1
         """The number from which on nothing came from this device."""
         self._began = now.steady
@@ -167,6 +169,7 @@ class SeatLine:
         self.phase = Phase.SEATED
         self.device, self.seat = DeviceId(welcome.device), SeatId(welcome.seat)
         self._next = max(self._next, welcome.next_device_seq)
+        self._copied = welcome.backed_up
         if not welcome.holds:
             self._deliver_only(now)
         changed, self._changed = self._changed, []
@@ -219,8 +222,11 @@ class SeatLine:
         self._allowance = Allowance(limits.delivering_at_once, limits.delivering_per_second, now.steady)
 
     def backed_up(self, seq: int) -> list[Deed]:
-        """Facts up to this number are in a verified copy elsewhere."""
-        return [Say(BackedUp(seq=seq))] if self.phase is Phase.SEATED else []
+        """Facts up to this number are in a verified copy elsewhere; a tablet that knows is not told again."""
+        if self.phase is not Phase.SEATED or seq == self._copied:
+            return []
+        self._copied = seq
+        return [Say(BackedUp(seq=seq))]
 
     def remark(self, called: RemarkCalled) -> list[Deed]:
         """The rules ask this seat to mark again, or no longer do."""

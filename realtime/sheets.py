@@ -16,6 +16,7 @@ from contest.model.ids import EntryId, EventId, OrganisationId, PanelId, SeatId
 from contest.model.panel import Seat
 from contest.model.people import Entry, behind_station, label_of
 from contest.store import clock
+from contest.store.checkpoints import backed_up
 from contest.store.open import Store
 from contest.store.queries import live, people, plans, schemes
 from contest.store.queries.devices import Holder
@@ -46,7 +47,7 @@ async def welcome_for(store: Store, holder: Holder, *, beat_seconds: int) -> Wel
         sessions=await sessions_of(store, holder) if holder.holds else [],
         next_device_seq=numbers.next,
         send_from=numbers.send_from,
-        backed_up=0,
+        backed_up=await backed_up(store, holder.contest),
         holds=holder.holds,
         at=clock.now(),
         beat_seconds=beat_seconds,

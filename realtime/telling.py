@@ -25,8 +25,9 @@ from contest.model.fact import (
     SchemeAdopted,
 )
 from contest.model.gate import Line
-from contest.model.ids import EventId, PanelId, SeatId, SessionId
+from contest.model.ids import ContestId, EventId, PanelId, SeatId, SessionId
 from contest.model.mark import Standing
+from contest.store.checkpoints import backed_up
 from contest.store.open import Store
 from contest.store.queries import live, plans
 from contest.store.queries.devices import Holder
@@ -36,6 +37,9 @@ from realtime.deeds import Deed
 from realtime.protocol import Sheet
 from realtime.seats import SeatLine
 from realtime.sheets import PanelPlan, panels_as_planned, welcome_for
+
+COPIES_SECONDS = 2.0
+"""How often it is asked whether more is in a verified copy."""
 
 MARKS_SECONDS = 1.0
 """Marks of others are told of at most so often: a tablet then asks for its whole sheet."""
@@ -77,6 +81,8 @@ class Telling:
         """Sessions with marks that others must hear of, and by whom they are."""
         self._panels: dict[PanelId, PanelPlan] = {}
         """What the tablets of each panel were told of the plan."""
+        self._copied: dict[ContestId, int] = {}
+        """How far each contest was backed up when its tablets were told last."""
         self.turn = 0
         """Raised when a plan has changed: a welcome that is being written meanwhile is written anew."""
 
@@ -128,7 +134,11 @@ class Telling:
     @property
     def works(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What goes on while tablets are served, by name."""
-        return {"news of sessions": self._tell, "marks of others": self._tell_of_marks}
+        return {
+            "news of sessions": self._tell,
+            "marks of others": self._tell_of_marks,
+            "news of copies": self._tell_of_copies,
+        }
 
     # ---- gates and plans --------------------------------------------------------------------------------------
 
@@ -207,6 +217,23 @@ class Telling:
                     # Who made them all has their receipts.
                     if holder.panel == session.panel and makers != {holder.seat}:
                         await seated.perform(seated.line.session_changed(session.id, session.name, state))
+
+    # ---- copies -----------------------------------------------------------------------------------------------
+
+    async def _tell_of_copies(self) -> None:
+        while True:
+            await asyncio.sleep(COPIES_SECONDS)
+            # Also those that only deliver: they keep what they hold until it is in a copy.
+            everybody = [(seated, seated.holder) for seated in self._seated() if seated.holder is not None]
+            contests = {holder.contest for _, holder in everybody}
+            self._copied = {contest: seq for contest, seq in self._copied.items() if contest in contests}
+            for contest in contests:
+                seq = await backed_up(self._store, contest)
+                if self._copied.get(contest) != seq:
+                    self._copied[contest] = seq
+                    for seated, holder in everybody:
+                        if holder.contest == contest:
+                            await seated.perform(seated.line.backed_up(seq))
 
     def _held(self) -> list[tuple[Seated, Holder]]:
         holders = [(seated, seated.holder) for seated in self._seated()]

@@ -34,6 +34,7 @@ from realtime.protocol import (
     OpenSheet,
     Refused,
     RefusedMark,
+    SeatLost,
     SessionChanged,
     Sheet,
     StoredMark,
@@ -190,6 +191,8 @@ class SimulatedJudge:
 
     async def _hear(self, message: ToSeat) -> None:
         match message:
+            case SeatLost() | Welcome(holds=False):
+                raise Dismissed("seat_revoked")
             case Welcome():
                 await self._welcomed(message)
             case MarksStored(receipts=answered) | MarksRefused(refusals=answered):

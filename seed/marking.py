@@ -19,6 +19,8 @@ from seed.demo import SignIns
 from seed.judges import Dismissed, pair
 from seed.panel import run_panel
 
+NAME = "模拟裁判 simulated judge"
+
 
 async def mark(address: str, found: SignIns, pace: float) -> None:
     """Pair every seat of the demo contest and let its judge mark until nothing is left, then wait for more."""
@@ -29,10 +31,22 @@ async def mark(address: str, found: SignIns, pace: float) -> None:
         for event in events:
             panels = (await organiser.get(f"/api/events/{event['id']}/panels")).raise_for_status().json()
             seats += [seat["id"] for panel in panels for seat in panel["seats"]]
+        taken = await _freed(organiser, found.contest)
         async with asyncio.TaskGroup() as judges:
             for seat in seats:
-                token = await pair(organiser, seat, name="模拟裁判 simulated judge")
-                judges.create_task(_judge(address, token, pace))
+                if seat not in taken:
+                    token = await pair(organiser, seat, name=NAME)
+                    judges.create_task(_judge(address, token, pace))
+
+
+async def _freed(organiser: httpx.AsyncClient, contest: str) -> set[str]:
+    """Free the seats of an earlier run's judges; return those that a person's tablet holds."""
+    devices = (await organiser.get(f"/api/contests/{contest}/devices")).raise_for_status().json()
+    holding = [device for device in devices if device["holds"]]
+    for device in holding:
+        if device["name"] == NAME:
+            (await organiser.post(f"/api/devices/{device['device']}/revoke")).raise_for_status()
+    return {device["seat"] for device in holding if device["name"] != NAME}
 
 
 async def _sign_in(organiser: httpx.AsyncClient, password: str) -> None:

@@ -12,15 +12,15 @@ import secrets
 import msgspec
 
 from contest.actions.signing_in import Revocations, digest
-from contest.errors import PairingNumberDiffers, PairingRefused
-from contest.model.access import Person
+from contest.errors import Overtaken, PairingNumberDiffers, PairingRefused, SeatHeld
+from contest.model.access import Act, Person, may
 from contest.model.ids import ContestId, DeviceId, EventId, SeatId
 from contest.model.panel import PairingState
 from contest.store import clock
 from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import devices
-from contest.store.tables import DeviceRow, PairingRow
+from contest.store.tables import DeviceRow, PairingRow, SeatRow
 from contest.store.work import Find, Work
 
 MINUTES = 10
@@ -111,8 +111,12 @@ async def claim(store: Store, *, secret: str = "", code: str = "", device_name: 
     return claimed
 
 
-async def confirm(store: Store, pairing: str, number: str, person: Person) -> DeviceId:
-    """Let the tablet that shows this number take the seat; with another number the invitation ends."""
+async def confirm(store: Store, pairing: str, number: str, person: Person, *, hand_over: bool = False) -> DeviceId:
+    """Let the tablet that shows this number take the seat; with another number the invitation ends.
+
+    A seat that another tablet holds is handed over only with the consent of the event's chief judge: given before
+    (`agree`), or by `hand_over` where the chief judge confirms. Otherwise SeatHeld; the invitation still stands.
+    """
     found = await devices.pairing(store, pairing)
     at = clock.now()
     if found.state(at) is not PairingState.CLAIMED:
@@ -120,6 +124,7 @@ async def confirm(store: Store, pairing: str, number: str, person: Person) -> De
     if not secrets.compare_digest(number.encode(), found.number.encode()):
         await store.apply(PairingRow.update({PairingRow.expires_at: at}).where(PairingRow.id == pairing))
         raise PairingNumberDiffers()
+    judges = may(person.grants, Act.RULE_ON_MARKS, contest=found.contest, event=found.event)
     device = DeviceId(new_id())
     await store.book.take_seat(
         found.contest,
@@ -134,9 +139,26 @@ async def confirm(store: Store, pairing: str, number: str, person: Person) -> De
                 PairingRow.id == pairing
             )
         ],
-        given=lambda: _in_state(pairing, PairingState.CLAIMED, at),
+        given=lambda: _may_be_taken(found, at, agreed=hand_over and judges),
     )
     return device
+
+
+async def agree(store: Store, pairing: str, person: Person) -> None:
+    """Agree, as the chief judge, that the tablet of this invitation takes the seat from the one that holds it.
+
+    Overtaken when no tablet asks by it any more.
+    """
+    found = await devices.pairing(store, pairing)
+    at = clock.now()
+    if found.state(at) is not PairingState.CLAIMED:
+        raise Overtaken()
+    await store.apply(
+        PairingRow.update({PairingRow.agreed_by: person.account, PairingRow.agreed_at: at}).where(
+            PairingRow.id == found.pairing
+        ),
+        given=lambda: _in_state(pairing, PairingState.CLAIMED, at),
+    )
 
 
 async def collect(store: Store, pairing: str, claim: str) -> Collected | None:
@@ -169,6 +191,17 @@ def _in_state(pairing: str, state: PairingState, at: str) -> Work[None]:
     rows = yield Find(PairingRow, ("id",), [(pairing,)], lock=True)
     if not rows or devices.pairing_in(rows[0]).state(at) is not state:
         raise PairingRefused()
+
+
+def _may_be_taken(pairing: devices.Pairing, at: str, *, agreed: bool) -> Work[None]:
+    """Refuse when somebody was faster, or the seat is held and nobody agreed to hand it over."""
+    yield from _in_state(pairing.pairing, PairingState.CLAIMED, at)
+    seats = yield Find(SeatRow, ("id",), [(pairing.seat,)], columns=("number", "device"), lock=True)
+    held = yield Find(DeviceRow, ("id",), [(row["device"],) for row in seats if row["device"]])
+    asked = yield Find(PairingRow, ("id",), [(pairing.pairing,)], columns=("agreed_by",))
+    if held and not agreed and asked[0]["agreed_by"] is None:
+        device = held[0]
+        raise SeatHeld(number=seats[0]["number"], device=device["name"], since=clock.local(device["paired_at"]))
 
 
 def _not_collected(pairing: str) -> Work[None]:

@@ -17,6 +17,7 @@ from contest.errors.access import (
     PairingRefused,
     PasswordTooCommon,
     PasswordTooShort,
+    SeatHeld,
     SignInRefused,
     TooManyRequests,
     Unforeseen,
@@ -76,6 +77,7 @@ from contest.errors.planning import (
     SessionNotReady,
 )
 from contest.errors.serving import (
+    AuthorityElsewhere,
     HelloAgain,
     HelloExpected,
     MessageBinary,
@@ -93,6 +95,7 @@ __all__ = [
     "WORDS",
     "AlreadyExists",
     "AspectScheduledTwice",
+    "AuthorityElsewhere",
     "BadInput",
     "CellIsFormula",
     "CellMissing",
@@ -140,6 +143,7 @@ __all__ = [
     "SchemeInvalid",
     "SchemeLocked",
     "SchemeMissing",
+    "SeatHeld",
     "SeatRevoked",
     "SessionLocked",
     "SessionNotOpen",

@@ -119,6 +119,14 @@ class PairingRefused(ContestError):
     en = "The pairing code is not valid. Ask the organiser for a new one."
 
 
+class SeatHeld(ContestError):
+    """Another tablet holds the seat, and the event's chief judge has not agreed that it is handed over."""
+
+    code = "seat_held"
+    zh = "{number} 号席位由平板“{device}”持有（自 {since}）。换到别的平板须经本赛项裁判长同意。"
+    en = "Seat {number} is held by “{device}” since {since}. The event's chief judge must agree to hand it over."
+
+
 class PairingNumberDiffers(ContestError):
     """The numbers on the two screens differ: another device may have used the code."""
 

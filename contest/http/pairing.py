@@ -23,6 +23,7 @@ from contest.store import clock
 from contest.store.open import Store
 from contest.store.queries import devices as questions
 from contest.store.queries.devices import DeviceLine
+from contest.store.queries.seats import SeatNow, seats_now
 
 _PLAN = {"act": Act.PLAN}
 _Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
@@ -46,12 +47,16 @@ class PairingNow(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     device_name: str
     expires_at: str
+    agreed: bool = False
+    """The chief judge has agreed that this tablet takes a seat that another holds."""
 
 
 class Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The number that the organiser found on the tablet."""
 
     number: Annotated[str, msgspec.Meta(pattern="^[0-9]{4}$")]
+    hand_over: bool = False
+    """The chief judge, who confirms, takes the seat from the tablet that holds it."""
 
 
 class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,13 +126,20 @@ async def pairing(pairing: str, store: Store) -> PairingNow:
         number=found.number,
         device_name=found.device_name,
         expires_at=found.expires_at,
+        agreed=found.agreed_by is not None,
     )
+
+
+@post("/api/pairings/{pairing:str}/agree", opt={"act": Act.RULE_ON_MARKS}, status_code=204)
+async def agree(pairing: str, store: Store, person: Person) -> None:
+    """Agree, as the chief judge, that this tablet takes the seat from the one that holds it."""
+    await acts.agree(store, pairing, person)
 
 
 @post("/api/pairings/{pairing:str}/confirm", opt=_PLAN, status_code=200)
 async def confirm(pairing: str, data: Confirmation, store: Store, person: Person) -> Confirmed:
-    """Let the tablet with this number take the seat."""
-    return Confirmed(device=await acts.confirm(store, pairing, data.number, person))
+    """Let the tablet with this number take the seat; one that another holds needs the chief judge."""
+    return Confirmed(device=await acts.confirm(store, pairing, data.number, person, hand_over=data.hand_over))
 
 
 @post("/api/pairing/claim", opt={"public": True}, status_code=200)
@@ -156,6 +168,12 @@ async def devices(contest: str, store: Store) -> list[DeviceLine]:
     return await questions.devices_of_contest(store, ContestId(contest))
 
 
+@get("/api/events/{event:str}/seats", opt={"act": Act.SEE_PLAN})
+async def seats(event: str, store: Store) -> list[SeatNow]:
+    """Say of every seat of an event which tablet holds it and how that is doing."""
+    return await seats_now(store, EventId(event))
+
+
 @post("/api/devices/{device:str}/revoke", opt=_PLAN, status_code=204)
 async def revoke(
     *, device: str, store: Store, person: Person, revocations: Revocations, request: Request[Any, Any, Any]
@@ -164,4 +182,4 @@ async def revoke(
     await acts.revoke(store, ContestId(str(place_in(request).contest)), DeviceId(device), person, revocations)
 
 
-CONTROLLERS = (invite, pairing, confirm, claim, collect, devices, revoke)
+CONTROLLERS = (invite, pairing, agree, confirm, claim, collect, devices, seats, revoke)

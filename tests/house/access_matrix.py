@@ -71,6 +71,7 @@ ROUTES: dict[str, Asks] = {
     "GET /desk": EVERYBODY,
     "GET /app/{file}": EVERYBODY,
     "GET /sw.js": EVERYBODY,
+    "GET /ca.cer": EVERYBODY,  # the hall's own authority, public by its nature
     "GET /health": EVERYBODY,
     "GET /metrics": EVERYBODY,  # of this machine, or with the metrics token
     "GET /schema": EVERYBODY,
@@ -92,7 +93,9 @@ ROUTES: dict[str, Asks] = {
     # tablets
     "POST /api/seats/{seat}/pairing": _PLAN_EVENT,
     "GET /api/pairings/{pairing}": _PLAN_EVENT,
+    "POST /api/pairings/{pairing}/agree": Needs(Act.RULE_ON_MARKS, EVENT),
     "POST /api/pairings/{pairing}/confirm": _PLAN_EVENT,
+    "GET /api/events/{event}/seats": _SEE_EVENT,
     "POST /api/pairing/claim": EVERYBODY,
     "POST /api/pairing/collect": EVERYBODY,
     "GET /api/contests/{contest}/devices": _PLAN_CONTEST,
@@ -198,7 +201,7 @@ MESSAGES: dict[str, str] = {
     # from a tablet, on /live/seat
     "Hello": "anybody; names the tablet by its token, everything else is refused before it",
     "OpenSheet": "a tablet that holds a seat, for sessions of its panel",
-    "EnterMarks": "a tablet that holds a seat, for sessions of its panel; decided by the book",
+    "EnterMarks": "a tablet that holds a seat, for sessions of its panel, or once held it; decided by the book",
     "Beat": "anybody; says nothing of the contest",
     # from a board, on /live/board
     "Watch": "anybody; officials of the event see its officials' board, everybody else the public one",

@@ -68,6 +68,7 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True):
     claimed_at: str | None
     confirmed_at: str | None
     collected_at: str | None
+    agreed_by: str | None = None
 
     def state(self, at: str) -> PairingState:
         """Say how far the invitation has come by that time."""

@@ -7,8 +7,9 @@ import pytest
 
 from contest.actions import pairing as acts
 from contest.actions.signing_in import Revoked, digest
-from contest.errors import PairingRefused
-from contest.model.access import Role
+from contest.errors import PairingRefused, SeatHeld
+from contest.model.access import Grant, Person, Role
+from contest.model.ids import AccountId
 from contest.store import clock
 from contest.store.open import Store
 from contest.store.queries.devices import device_of
@@ -17,6 +18,7 @@ from tests.contest.http import world
 from tests.contest.http.world import Asking, token_for
 
 ORGANISER = token_for(Role.ORGANISER, "own contest")
+CHIEF = token_for(Role.CHIEF_JUDGE, "own event")
 TABLET = {"device_name": "Chrome 126, Android"}
 
 
@@ -36,7 +38,10 @@ def secret_in(invitation: dict[str, str]) -> str:
     return invitation["url"].partition("/judge#pair=")[2]
 
 
-async def confirm(ask: Asking, pairing: str, number: str):
+async def confirm(ask: Asking, pairing: str, number: str, *, agreed: bool = True):
+    """The organiser confirms; the seat is held in this world, so the chief judge agrees first."""
+    if agreed:
+        await ask(CHIEF).post(f"/api/pairings/{pairing}/agree")
     return await ask(ORGANISER).post(f"/api/pairings/{pairing}/confirm", json={"number": number})
 
 
@@ -159,6 +164,48 @@ async def test_another_tablet_on_the_seat_ends_the_first(ask: Asking, planted: S
     claim = await claimed(ask, secret=secret_in(await invited(ask)))
     await confirm(ask, claim["pairing"], claim["number"])
     assert await device_of(planted, digest("tablet-A1")) is None
+
+
+async def test_a_held_seat_is_handed_over_only_with_the_chief_judges_consent(ask: Asking, planted: Store):
+    claim = await claimed(ask, secret=secret_in(await invited(ask)))
+    pairing, number = claim["pairing"], claim["number"]
+    refused = await confirm(ask, pairing, number, agreed=False)
+    assert (refused.status_code, refused.json()["code"]) == (409, "seat_held")
+    assert set(refused.json()["params"]) == {"number", "device", "since"}
+    pushed = await ask(ORGANISER).post(
+        f"/api/pairings/{pairing}/confirm", json={"number": number, "hand_over": True}
+    )
+    assert pushed.json()["code"] == "seat_held", "an organiser is not the chief judge"
+    assert await device_of(planted, digest("tablet-A1")) is not None
+    for somebody in (ORGANISER, token_for(Role.CHIEF_JUDGE, "other event")):
+        assert (await ask(somebody).post(f"/api/pairings/{pairing}/agree")).status_code == 403
+    assert (await ask(CHIEF).get("/api/events/eventA1/seats")).json()[0]["asks"]["agreed"] is False
+    assert (await ask(CHIEF).post(f"/api/pairings/{pairing}/agree")).status_code == 204
+    assert (await ask(ORGANISER).get(f"/api/pairings/{pairing}")).json()["agreed"] is True
+    assert (await confirm(ask, pairing, number, agreed=False)).status_code == 200
+    assert await device_of(planted, digest("tablet-A1")) is None
+    assert (await ask(CHIEF).post(f"/api/pairings/{pairing}/agree")).json()["code"] == "overtaken"
+
+
+async def test_a_chief_judge_who_also_organises_hands_a_seat_over_by_saying_so(planted: Store, ask: Asking):
+    invitation = await invited(ask)
+    claim = await claimed(ask, secret=secret_in(invitation))
+    both = Person(
+        account=AccountId("both"),
+        name="",
+        grants=(Grant(role=Role.ORGANISER), Grant(role=Role.CHIEF_JUDGE, contest="contestA", event="eventA1")),
+    )
+    with pytest.raises(SeatHeld):
+        await acts.confirm(planted, claim["pairing"], claim["number"], both)
+    device = await acts.confirm(planted, claim["pairing"], claim["number"], both, hand_over=True)
+    (seat,) = await planted.select(SeatRow.select().where(SeatRow.id == "seatA1"))
+    assert seat["device"] == device
+
+
+async def test_consent_is_to_a_tablet_that_is_there(ask: Asking):
+    invitation = await invited(ask)
+    answer = await ask(CHIEF).post(f"/api/pairings/{invitation['pairing']}/agree")
+    assert answer.json()["code"] == "overtaken"
 
 
 async def test_a_revoked_tablet_holds_nothing_and_it_rings(planted: Store):

@@ -9,6 +9,10 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "zh": "“{aspect}”对 {entry} 已排在另一场。",
     "en": "“{aspect}” of {entry} is already scheduled in another session."
   },
+  "authority_elsewhere": {
+    "zh": "该文件夹里的根证书只能证明：{names}。请换一个文件夹，或加 --new-authority 重新生成（平板须重新安装）。",
+    "en": "The authority in this folder may vouch only for {names}. Choose another folder, or add --new-authority (tablets must then install it again)."
+  },
   "bad_input": {
     "zh": "输入有误：{field}：{problem}",
     "en": "Wrong input: {field}: {problem}"
@@ -192,6 +196,10 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
   "scheme_missing": {
     "zh": "该赛项还没有评分标准。",
     "en": "The event has no marking scheme yet."
+  },
+  "seat_held": {
+    "zh": "{number} 号席位由平板“{device}”持有（自 {since}）。换到别的平板须经本赛项裁判长同意。",
+    "en": "Seat {number} is held by “{device}” since {since}. The event's chief judge must agree to hand it over."
   },
   "seat_revoked": {
     "zh": "这台设备不再持有该席位，请找裁判长。",

@@ -40,6 +40,13 @@ export interface Asked {
   consent: string;
 }
 
+export interface Asking {
+  pairing: string;
+  device_name: string;
+  expires_at: string;
+  agreed: boolean;
+}
+
 export interface AspectLine {
   aspect: string;
   name: string;
@@ -159,6 +166,7 @@ export interface CompetitorPage {
 
 export interface Confirmation {
   number: string;
+  hand_over?: boolean;
 }
 
 export interface Confirmed {
@@ -356,7 +364,7 @@ export interface FactLine {
   at: string;
   type: string;
   by: string;
-  body: MarkEntered | MarkSettled | KeyReused | GatePassed | LineReopened | EntryRuled | TieDecided | SeatTaken | DeviceRevoked | SchemeAdopted;
+  body: MarkEntered | MarkSettled | KeyReused | GatePassed | LineReopened | EntryRuled | TieDecided | RemarkCalled | RemarkEnded | SeatTaken | DeviceRevoked | SchemeAdopted;
   content: string;
   prev: string;
   link: string;
@@ -753,6 +761,7 @@ export interface PairingNow {
   number: string;
   device_name: string;
   expires_at: string;
+  agreed?: boolean;
 }
 
 /** How far an invitation of a tablet to a seat has come. */
@@ -835,6 +844,25 @@ export interface Recorded {
   contest: string;
   seqs: number[];
   at: string;
+}
+
+export interface RemarkCalled {
+  event: string;
+  session: string;
+  entry: string;
+  aspect: string;
+  reason: string;
+  seats: string[];
+  fact: "remark_called";
+}
+
+export interface RemarkEnded {
+  event: string;
+  session: string;
+  entry: string;
+  aspect: string;
+  seats: string[];
+  fact: "remark_ended";
 }
 
 export interface RemarkLine {
@@ -988,6 +1016,26 @@ export interface SeatLine {
   id: string;
   number: number;
   judge_name: string;
+}
+
+export interface SeatNow {
+  seat: string;
+  panel: string;
+  panel_name: string;
+  number: number;
+  judge_name: string;
+  device?: string | null;
+  device_name?: string;
+  held_since?: string;
+  connected?: boolean;
+  heard_at?: string;
+  lag_ms?: number | null;
+  unsent?: number | null;
+  build?: string;
+  battery?: number | null;
+  skew_ms?: number | null;
+  clock_off?: boolean;
+  asks?: Asking | null;
 }
 
 export interface SeatTaken {
