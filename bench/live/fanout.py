@@ -56,7 +56,7 @@ class Hall:
             self.sends.append(send)
         while (message := await receive())["type"] == "websocket.receive":
             if message["text"] == "wire":
-                assert await fan_out(self.frame, self.wires) == []
+                await fan_out(self.frame, self.wires)  # who is left out is missed by the crowd
             else:
                 for each in self.sends:
                     await each({"type": "websocket.send", "text": self.frame.payload.decode()})

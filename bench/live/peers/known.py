@@ -19,7 +19,7 @@ from typing import NamedTuple
 from bench.live.crowd import Doors, compiled, handshake, masked
 from bench.live.machine import CACHE, free_port, running
 from contest.frontend import find_node
-from realtime.wires import BACKLOG
+from realtime.wires import KERNEL_BACKLOG
 
 HERE = Path(__file__).parent
 NODE_PEERS = CACHE / "node"
@@ -142,7 +142,7 @@ def _python(*program: str) -> list[str | Path]:
     return [sys.executable, "-m", *program]
 
 
-C_LOOP = Contender("C, one write() each", _loop(BACKLOG), _no_compiler)
+C_LOOP = Contender("C, one write() each", _loop(KERNEL_BACKLOG), _no_compiler)
 OURS = Contender(
     "Jiangsai: fan_out to SocketWire",
     lambda port, size: _python("bench.live.fanout", "--serve", str(port), "--size", str(size)),
@@ -159,22 +159,23 @@ NATS = Nats(
     lambda _, __: [],
     lambda: "" if shutil.which("nats-server") else "no nats-server; Debian has one",
 )
+BUN = Contender(
+    "Bun (uWebSockets), publish()",
+    lambda port, size: [_bun() or "", HERE / "bun.mjs", str(port), str(size)],
+    lambda: _no_node_peer("bun"),
+)
 OTHERS = (
     Contender("C, the kernel's own buffers", _loop(0), _no_compiler),
     Contender(
         "Python, a loop of socket.send",
-        lambda port, size: _python("bench.live.peers.loop", str(port), str(size), str(BACKLOG)),
+        lambda port, size: _python("bench.live.peers.loop", str(port), str(size), str(KERNEL_BACKLOG)),
     ),
     WS,
     WS._replace(
         name="Node ws, one encoded frame to each socket", command=lambda port, size: _node(port, size, "frame")
     ),
     NATS,
-    Contender(
-        "Bun (uWebSockets), publish()",
-        lambda port, size: [_bun() or "", HERE / "bun.mjs", str(port), str(size)],
-        lambda: _no_node_peer("bun"),
-    ),
+    BUN,
     Contender(
         "socketify (uWebSockets), publish()",
         lambda port, size: _python("bench.live.peers.uwebsockets", str(port), str(size)),
