@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from contest import keys, score
+from contest import keeping, keys, score, venue_cert
 from contest.errors import ContestError
 from contest.settings import Settings, SettingWrong
 
@@ -53,14 +53,15 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, sentence in (
         ("build", _build, "build the front end if its sources changed"),
         ("migrate", _migrate, "bring the database to the newest schema"),
-        ("verify", _verify, "check the chain of every contest in the database"),
         ("documents", _documents, "write the generated documents and types"),
     ):
         command = commands.add_parser(name, help=sentence)
         command.set_defaults(run=run)
 
     score.add_commands(commands)
+    venue_cert.add_command(commands)
     keys.add_commands(commands)
+    keeping.add_commands(commands)
 
     administrator = commands.add_parser("administrator", help="make or reset an administrator's account")
     administrator.add_argument("login")
@@ -169,16 +170,6 @@ def _documents(_: argparse.Namespace) -> int:
 
     write(Path(__file__).resolve().parent.parent)
     return 0
-
-
-def _verify(chosen: argparse.Namespace) -> int:
-    from contest.store.verify import verify_all
-
-    broken = 0
-    for contest, facts, problem in asyncio.run(verify_all(_settings(chosen).database_url)):
-        broken += bool(problem)
-        sys.stdout.write(f"{contest}  {facts} facts  {problem or 'unbroken 完整'}\n")
-    return 1 if broken else 0
 
 
 def _administrator(chosen: argparse.Namespace) -> int:

@@ -100,6 +100,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             },
         ),
     ] = ()
+    tls_certificate: Annotated[
+        str,
+        Meta(
+            description="File with the certificate (and its chain) under which the service speaks HTTPS itself; "
+            "empty: plain HTTP, for this machine or behind a proxy. `jiangsai venue-cert` makes one for a hall.",
+            extra={
+                "zh": "本系统直接提供 HTTPS 所用的证书（含证书链）文件；留空则为 HTTP，只供本机或放在代理之后。"
+                "`jiangsai venue-cert` 可为会场生成。"
+            },
+        ),
+    ] = ""
+    tls_key: Annotated[
+        str,
+        Meta(
+            description="File with the private key of `tls_certificate`.",
+            extra={"zh": "`tls_certificate` 的私钥文件。"},
+        ),
+    ] = ""
     metrics_token: Annotated[
         str,
         Meta(
@@ -190,6 +208,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for network in self.trusted_proxies:
             ip_network(network)
+        if bool(self.tls_certificate) != bool(self.tls_key):
+            raise ValueError("tls_certificate and tls_key belong together 证书与私钥须同时设置")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None, /, **changes: object) -> Settings:

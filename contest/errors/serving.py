@@ -105,3 +105,14 @@ class SheetNotYours(ContestError):
     status = 403
     zh = "这个席位不在该场次评分。"
     en = "This seat does not mark in that session."
+
+
+class AuthorityElsewhere(ContestError):
+    """A hall's own authority was made for other names and may not vouch for these."""
+
+    code = "authority_elsewhere"
+    zh = "该文件夹里的根证书只能证明：{names}。请换一个文件夹，或加 --new-authority 重新生成（平板须重新安装）。"
+    en = (
+        "The authority in this folder may vouch only for {names}. "
+        "Choose another folder, or add --new-authority (tablets must then install it again)."
+    )

@@ -14,6 +14,7 @@ from litestar import Request, Response, get
 
 import contest
 from contest.errors import NotFound
+from contest.settings import Settings
 
 _ROOT = Path(contest.__file__).resolve().parent
 
@@ -116,4 +117,13 @@ def service_worker(request: Request[Any, Any, Any]) -> Response[Any]:
     return _send(request, found, _ASK_AGAIN, **{"Service-Worker-Allowed": "/"})
 
 
-CONTROLLERS = (page, asset, service_worker)
+@get("/ca.cer", opt={"public": True}, include_in_schema=False, sync_to_thread=False)
+def authority(settings: Settings) -> Response[bytes]:
+    """Send the hall's own authority, which a tablet installs once; it lies beside the certificate in use."""
+    found = Path(settings.tls_certificate).parent / "ca.cer"
+    if not settings.tls_certificate or not found.is_file():
+        raise NotFound(what="/ca.cer")
+    return Response(found.read_bytes(), media_type="application/x-x509-ca-cert")
+
+
+CONTROLLERS = (page, asset, service_worker, authority)

@@ -190,6 +190,7 @@ ROUTES: dict[str, Asks] = {
     "POST /api/sessions/{session}/marks": Needs(Act.IMPORT_MARKS, EVENT),
     "POST /api/marks/{mark}/settle": Needs(Act.RULE_ON_MARKS, EVENT),
     "GET /api/contests/{contest}/facts": Needs(Act.SEE_LEDGER, CONTEST),
+    "GET /api/contests/{contest}/ledger/bundle": Needs(Act.SEE_LEDGER, CONTEST),
 }
 
 SOCKETS: dict[str, Asks] = {

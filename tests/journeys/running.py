@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -99,6 +100,8 @@ class Service:
         self._settings = {f"JIANGSAI_{name.upper()}": value for name, value in settings.items()}
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.trust: ssl.SSLContext | bool = True
+        """Whose certificates are believed, where the service speaks HTTPS itself."""
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -110,6 +113,7 @@ class Service:
             "DATABASE_URL": database,
             "JIANGSAI_NEW_PASSWORD": PASSWORD,
             "JIANGSAI_LOG_LEVEL": "warning",
+            **self._settings,
         }
 
     def command(self, *arguments: str) -> list[str]:
@@ -130,7 +134,7 @@ class Service:
         if self._process is not None and self._process.poll() is not None:
             raise AssertionError(f"the service ended:\n{(self.folder / 'log.txt').read_text('utf-8')}")
         try:
-            return httpx.get(f"{self.url}/health", timeout=PATIENCE).status_code == 200
+            return httpx.get(f"{self.url}/health", timeout=PATIENCE, verify=self.trust).status_code == 200
         except httpx.TransportError:
             return False
 
