@@ -11,8 +11,17 @@ import sys
 from typing import TypeVar, cast
 
 from contest.actions.results import EventPlan, Layout
-from contest.model.fact import EntryRuled, Fact, MarkEntered, MarkSettled, TieDecided
-from contest.model.ids import ContestId, EntryId, EventId, MarkId
+from contest.model.fact import (
+    EntryRuled,
+    Fact,
+    KeyReused,
+    MarkEntered,
+    MarkSettled,
+    RemarkCalled,
+    RemarkEnded,
+    TieDecided,
+)
+from contest.model.ids import EntryId, EventId, MarkId
 from contest.model.mark import Slot, Standing
 from contest.model.tie import How, TieDecision
 from contest.store.open import Store
@@ -26,12 +35,17 @@ _Text = TypeVar("_Text", bound=str)
 FACTS_AT_ONCE = 500
 """So many facts are taken in before the loop may answer a seat."""
 
+NEWEST = 2**62
+"""Further than any ledger goes."""
+
+OF_MARKS = (MarkEntered, MarkSettled, KeyReused, TieDecided, RemarkCalled, RemarkEnded)
+"""Facts that change nothing of what a standing rests on besides marks; of any other it is not known."""
+
 
 class EventMarks:
     """What counts of one event, up to some number of its contest's ledger."""
 
-    def __init__(self, contest: ContestId, event: EventId) -> None:
-        self._contest = contest
+    def __init__(self, event: EventId) -> None:
         self._event = event
         self._seq = 0
         self._counting: dict[Slot, CountedMark] = {}
@@ -43,13 +57,13 @@ class EventMarks:
         """What was ruled about entries."""
         self.decisions: list[TieDecision] = []
         """What was decided about ties."""
+        self.others = 0
+        """How many facts were about something else than marks."""
         self.newest = ""
         """When the last mark began to count; empty before the first."""
 
-    async def follow(self, store: Store, until: int | None = None) -> None:
+    async def follow(self, store: Store, until: int = NEWEST) -> None:
         """Take in what happened up to a number, or to the newest there is."""
-        if until is None:
-            until = (await live.heads(store, [self._contest])).get(self._contest, 0)
         while self._seq < until:
             facts = await live.facts_of_event(
                 store, self._event, after=self._seq, until=until, limit=FACTS_AT_ONCE
@@ -57,11 +71,11 @@ class EventMarks:
             for fact in facts:
                 self._fold(fact)
             if len(facts) < FACTS_AT_ONCE:
-                self._seq = until
+                break
 
     def sheet(self, plan: EventPlan) -> Sheet:
         """The sheet of what counts; only what is new finds its place anew while the plan stays the same."""
-        if self._cells is None or plan != self._plan:
+        if self._cells is None or (plan is not self._plan and plan != self._plan):
             self._plan, self._cells = plan, Cells(Layout.of(plan))
             self._touched = set(self._counting)
         self._cells.keep({slot: self._counting[slot] for slot in self._touched})
@@ -89,6 +103,7 @@ class EventMarks:
                 )
             case _:
                 pass
+        self.others += not isinstance(fact.body, OF_MARKS)
         self._seq = fact.seq
 
     def _count(self, slot: Slot, mark: CountedMark, at: str) -> None:

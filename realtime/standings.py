@@ -20,7 +20,7 @@ from contest.model.gate import GateLine, Line
 from contest.model.ids import EntryId, EventId, OrganisationId
 from contest.model.people import Entry, EntryStatus, behind_station, label_of
 from contest.store.open import Store
-from contest.store.queries import people, plans
+from contest.store.queries import live, people, plans
 from contest.store.queries.results import EventGates, gates_of_event
 from realtime.hub import Seen
 from realtime.marks import EventMarks
@@ -39,33 +39,55 @@ class Frozen(NamedTuple):
     standing: Standing
 
 
+class Ground(NamedTuple):
+    """What a standing rests on besides marks. It is read again when its age is no longer the age of things."""
+
+    age: tuple[int, int]
+    """The version of the plan, and how much but marks had happened, before it was read."""
+    plan: EventPlan
+    names: Mapping[OrganisationId, str]
+    gates: EventGates
+
+
 class Standings:
     """Answers where events stand; keeps the marks of those that are watched, and what a freeze shows."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._marks: dict[EventId, EventMarks] = {}
+        self._grounds: dict[EventId, Ground] = {}
         self._frozen: dict[EventId, Frozen] = {}
 
     async def stand(self, event: str) -> Seen:
         """Where an event stands; NotFound when there is none."""
         key = EventId(event)
-        names = await self._names()
-        try:
-            plan = await plan_of(self._store, key)
-        except SchemeMissing:
-            return await self._unmarked(key)
-        marks = self._marks.setdefault(key, EventMarks(plan.contest.id, key))
+        marks, ground = self._marks.get(key) or EventMarks(key), self._grounds.get(key)
+        version = await live.plan_version(self._store)
         await marks.follow(self._store)
-        # Asked after the marks, so that no mark behind a freeze can come to a board in front of it.
-        gates = await gates_of_event(self._store, key)
+        age = (version, marks.others)
+        if ground is None or ground.age != age:
+            try:
+                ground = await self._ground(key, age, marks)
+            except SchemeMissing:
+                return await self._unmarked(key)
+            self._marks[key], self._grounds[key] = marks, ground
+        _, plan, names, gates = ground
         now = await asyncio.to_thread(_standing, plan, gates, marks, names)
         return Seen(plan.contest.id, now, await self._at_freeze(plan, gates, names))
 
     def forget(self, event: str) -> None:
         """Nobody watches an event any more."""
-        self._marks.pop(EventId(event), None)
-        self._frozen.pop(EventId(event), None)
+        key = EventId(event)
+        self._marks.pop(key, None)
+        self._grounds.pop(key, None)
+        self._frozen.pop(key, None)
+
+    async def _ground(self, key: EventId, age: tuple[int, int], marks: EventMarks) -> Ground:
+        names = await self._names()
+        plan = await plan_of(self._store, key)
+        await marks.follow(self._store)
+        # Asked after the marks, so that no mark behind a freeze can come to a board in front of it.
+        return Ground(age, plan, names, await gates_of_event(self._store, key))
 
     async def _names(self) -> Mapping[OrganisationId, str]:
         return {known.id: known.name for known in await people.organisations(self._store)}
@@ -106,7 +128,7 @@ class Standings:
         unruled = msgspec.structs.replace(plan, entries=_with_statuses(plan.entries, {}))
         known = self._frozen.get(event)
         if known is None or known[:3] != (seq, unruled, names):
-            marks = EventMarks(plan.contest.id, event)
+            marks = EventMarks(event)
             await marks.follow(self._store, until=seq)
             then = msgspec.structs.replace(plan, entries=_with_statuses(plan.entries, marks.statuses))
             standing = await asyncio.to_thread(_standing, then, gates_until(gates, seq), marks, names)

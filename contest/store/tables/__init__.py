@@ -87,7 +87,7 @@ TABLES = (
 )
 
 PLANNED = frozenset(
-    {OrganisationRow, ContestRow, EventRow, EntryRow, PanelRow, SeatRow, SessionRow, SessionEntryRow}
+    {OrganisationRow, ContestRow, EventRow, EntryRow, PanelRow, SeatRow, SessionRow, SessionEntryRow, TeamRow}
 )
 """Tables of which boards and tablets show something; a change of them leaves no fact."""
 
