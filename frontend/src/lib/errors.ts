@@ -1,14 +1,15 @@
 import { NO_NETWORK, Problem } from './api';
+import { catalogue } from './catalogue.svelte';
 import { fill, language } from './i18n.svelte';
-import { errorWords, paramWords } from './wire/errors';
 import { common } from './words';
 
 /** Says what a code of the catalogue means, in the language of the page. */
 export function sentenceOf(code: string, params: Readonly<Record<string, string | number>> = {}): string {
-  const found = errorWords[code];
-  if (!found) return '';
+  const words = catalogue();
+  const found = words?.errorWords[code];
+  if (!words || !found) return '';
   if (language() === 'en') return fill(found.en, params);
-  const named = Object.entries(params).map(([name, value]) => [name, paramWords[String(value)] ?? value]);
+  const named = Object.entries(params).map(([name, value]) => [name, words.paramWords[String(value)] ?? value]);
   return fill(found.zh, Object.fromEntries(named) as Record<string, string | number>);
 }
 
