@@ -54,9 +54,11 @@ class Panelled(NamedTuple):
 def asked_again(scheme: Scheme, places: Sequence[Panelled]) -> list[Reason | None]:
     """Say of each place whether its panel should mark it again: `remarks` for a few places instead of a sheet."""
     judges = max((place.seats for place in places), default=1)
-    groups = {aspect: group for group in plan(scheme, judges).panels for aspect in group.aspects}
+    groups = _groups(scheme, judges)
     alike: defaultdict[int, list[int]] = defaultdict(list)
     for at, place in enumerate(places):
+        if len(place.marks) < place.seats:
+            continue  # a panel is asked for nothing before all of it have marked
         alike[groups[place.aspect].rows.start].append(at)
     found: list[Reason | None] = [None] * len(places)
     for members in alike.values():
@@ -66,6 +68,11 @@ def asked_again(scheme: Scheme, places: Sequence[Panelled]) -> list[Reason | Non
         for one in _of(group, _few(mine, judges)):
             found[members[one.column]] = one.reason
     return found
+
+
+@lru_cache(maxsize=64)
+def _groups(scheme: Scheme, judges: int) -> dict[str, Group]:
+    return {aspect: group for group in plan(scheme, judges).panels for aspect in group.aspects}
 
 
 @lru_cache(maxsize=64)
