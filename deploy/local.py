@@ -37,6 +37,7 @@ class Cluster:
         self.redis_port = parts.free_port()
         self.proxy_port = parts.free_port()
         self.password = secrets.token_urlsafe(12)
+        self.metrics_token = secrets.token_urlsafe(12)
         self.nodes: dict[str, parts.Part] = {}
         for name, port in self.ports.items():
             role = name.rstrip("0123456789")
@@ -54,6 +55,10 @@ class Cluster:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.proxy_port}"
 
+    def addresses(self, role: str) -> list[str]:
+        """Where the nodes of a role are, without the proxy."""
+        return [f"http://127.0.0.1:{port}" for name, port in self.ports.items() if name.startswith(role)]
+
     def environment(self, *, redis: bool) -> dict[str, str]:
         """What every node is told; nothing of our own settings is handed on."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("JIANGSAI_")}
@@ -61,6 +66,7 @@ class Cluster:
             "DATABASE_URL": self.database.url,
             "JIANGSAI_PUBLIC_URL": self.url,
             "JIANGSAI_TRUSTED_PROXIES": "127.0.0.1",
+            "JIANGSAI_METRICS_TOKEN": self.metrics_token,
             "JIANGSAI_LOG_LEVEL": "warning",
             "JIANGSAI_SIGN_INS_PER_MINUTE": "10",
         }
@@ -143,6 +149,7 @@ def _addresses(cluster: Cluster) -> str:
     ]
     if cluster.redis is not None:
         lines.append(f"Redis  redis://127.0.0.1:{cluster.redis_port}/0")
+    lines.append(f"/metrics  Authorization: Bearer {cluster.metrics_token}")
     lines += [f"{name}  http://127.0.0.1:{port}" for name, port in cluster.ports.items()]
     return "\n".join([*lines, f"logs 日志  {cluster.folder}", "Ctrl-C ends everything 结束全部", ""])
 

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,6 +32,9 @@ def free_port() -> int:
 
 
 _given: set[int] = set()
+
+_STARTER = ThreadPoolExecutor(1, thread_name_prefix="starter")
+"""Starts every program: the kernel ends what a thread has started when that thread ends, and this one stays."""
 
 
 class Part:
@@ -61,7 +65,8 @@ class Part:
         """Start, and return when it answers."""
         assert self.process is None, f"{self.name} runs already"
         with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
+            self.process = _STARTER.submit(
+                subprocess.Popen[bytes],
                 # Ended by the kernel when we are killed, where there is a tool for that; not by our Ctrl-C.
                 [*_ends_with_us(self._ends_by), *self._command],
                 cwd=self._folder,
@@ -71,7 +76,7 @@ class Part:
                 stderr=out,
                 start_new_session=True,
                 **self._account,
-            )
+            ).result()
         if wait:
             self.wait()
 

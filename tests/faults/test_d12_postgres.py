@@ -1,0 +1,110 @@
+"""D12 of the fault programme: PostgreSQL crashes, ends connections, stands still, and has none to spare.
+
+Nothing that was acknowledged is lost, doubled or altered; nobody who watches ends with anything but the truth; the
+service is back within three seconds after the server, with its pools whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+
+import asyncpg
+import pytest
+
+from contest.errors import StoreUnavailable
+from contest.store import postgres
+from contest.store.work import Run, Work
+from deploy import local
+from tests.faults.province import at_work
+
+pytestmark = pytest.mark.xdist_group("province")
+
+BACK_SECONDS = 3.0
+CYCLES = [2, pytest.param(50, marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("cycles", CYCLES)
+async def test_a_database_that_crashes_again_and_again_loses_no_mark(cluster, cycles):
+    back = []
+    async with at_work(cluster, f"crash{cycles}") as everybody:
+        for _ in range(cycles):
+            await asyncio.to_thread(cluster.database.crash)
+            await asyncio.to_thread(cluster.database.part.start)
+            up = time.monotonic()
+            await everybody.go_on(1)
+            back.append(time.monotonic() - up)
+    print(f"every seat was answered again after {', '.join(f'{seconds:.2f}' for seconds in back)} s")
+    # Of all of them: a single one may be kept waiting by a busy machine.
+    assert statistics.median_low(back) <= BACK_SECONDS
+
+
+async def test_connections_that_are_ended_and_a_server_that_stands_still_lose_no_mark(cluster):
+    async with at_work(cluster, "ended") as everybody:
+        await _run(cluster, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        await everybody.go_on(3)
+        cluster.database.part.freeze()
+        await asyncio.sleep(1.5)
+        cluster.database.part.thaw()
+        await everybody.go_on(3)
+
+
+async def test_a_server_without_a_connection_to_spare_loses_no_mark(cluster):
+    async with at_work(cluster, "starved") as everybody:
+        taken: list[asyncpg.Connection] = []
+        with pytest.raises(asyncpg.TooManyConnectionsError):
+            await _take_all(cluster, taken)
+        await _run(
+            cluster,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'jiangsai'",
+            through=taken[0],
+        )
+        await asyncio.sleep(1)
+        for connection in taken:
+            await connection.close()
+        await everybody.go_on(3)
+
+
+async def _take_all(cluster: local.Cluster, taken: list[asyncpg.Connection]) -> None:
+    while True:
+        taken.append(await asyncpg.connect(cluster.database.url))
+
+
+async def _run(cluster: local.Cluster, sql: str, through: asyncpg.Connection | None = None) -> None:
+    connection = through or await asyncpg.connect(cluster.database.url)
+    await connection.execute(sql)
+    if through is None:
+        await connection.close()
+
+
+def _refused_at_the_commit() -> Work[None]:
+    yield Run(
+        'CREATE TABLE IF NOT EXISTS "twice" ("a" INT, CONSTRAINT once UNIQUE ("a") DEFERRABLE INITIALLY DEFERRED)'
+    )
+    yield Run('INSERT INTO "twice" VALUES (1), (1)')
+
+
+async def test_a_commit_that_fails_takes_its_connection_with_it_and_none_of_the_others(postgres_url):
+    writer = postgres.Writer(postgres_url)
+    await writer.open()
+    try:
+        for _ in range(5):
+            before = set(await _writers(writer))
+            with pytest.raises(StoreUnavailable):
+                await writer.transact(_refused_at_the_commit)
+            assert set(await _writers(writer)) - before, "a connection whose commit failed was used again"
+        assert writer._pool is not None
+        assert writer._pool.get_size() <= 2
+        assert writer._pool.get_idle_size() == writer._pool.get_size()
+    finally:
+        await writer.close()
+
+
+def _who() -> Work[int]:
+    rows = yield Run("SELECT pg_backend_pid() AS pid")
+    return int(rows[0]["pid"])
+
+
+async def _writers(writer: postgres.Writer) -> list[int]:
+    return [await writer.transact(_who)]
