@@ -43,6 +43,16 @@ from contest.errors.files import (
     RowDoubled,
     WorkFailed,
 )
+from contest.errors.keeping import (
+    CopyFailed,
+    CopyFolderUnusable,
+    CopyNotNewest,
+    CopyNotSound,
+    CopyOfNewerVersion,
+    DatabaseNotEmpty,
+    DiskFull,
+    NotACopy,
+)
 from contest.errors.marking import (
     EventStarted,
     GateOutOfOrder,
@@ -104,6 +114,13 @@ __all__ = [
     "ConsentExpired",
     "ConsentNotYours",
     "ContestError",
+    "CopyFailed",
+    "CopyFolderUnusable",
+    "CopyNotNewest",
+    "CopyNotSound",
+    "CopyOfNewerVersion",
+    "DatabaseNotEmpty",
+    "DiskFull",
     "EventStarted",
     "EventUnknown",
     "FileTooLong",
@@ -123,6 +140,7 @@ __all__ = [
     "MessageBinary",
     "MessageNotUnderstood",
     "MethodNotThere",
+    "NotACopy",
     "NotAllowed",
     "NotFound",
     "NotSignedIn",

@@ -14,7 +14,7 @@ from contest.store.migrations import MIGRATIONS
 from contest.store.tables import MigrationRow
 from contest.store.work import Insert, Run, Work
 
-_TABLE = (
+MIGRATION_TABLE = (
     'CREATE TABLE IF NOT EXISTS "migration" '
     '("id" INTEGER PRIMARY KEY NOT NULL, "name" TEXT NOT NULL, "applied_at" VARCHAR(32) NOT NULL)'
 )
@@ -38,7 +38,7 @@ def _migrate(
 ) -> Work[None]:
     if isinstance(writer, postgres.Writer):
         yield Run(_ALONE)
-    yield Run(_TABLE)
+    yield Run(MIGRATION_TABLE)
     applied = yield Run('SELECT "id" FROM "migration"')
     if number in {row["id"] for row in applied}:
         return

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
 from typing import Any, TypeVar
@@ -133,6 +134,16 @@ class Writer:
                 connection.execute("ROLLBACK")
         except sqlite3.Error:
             self._drop()
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Keep every writer away from a file; StoreInUse when one is there."""
+    try:
+        with FileLock(f"{path}.lock", timeout=0, thread_local=False):
+            yield
+    except Timeout:
+        raise StoreInUse(path=str(path)) from None
 
 
 class Readers:
