@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from enum import StrEnum
 
 import msgspec
@@ -90,7 +90,7 @@ class EnterMark(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def digest(self) -> str:
         """SHA-256 of the content: the same key with another digest is refused and reported."""
-        content = msgspec.structs.replace(self, by="")
+        content = msgspec.structs.replace(self, by="") if self.by else self
         return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
 
@@ -133,7 +133,7 @@ class SessionScene(msgspec.Struct, frozen=True, kw_only=True):
     event: EventId
     gates: GateLine
     aspects: Mapping[AspectId, Aspect]
-    entries: frozenset[EntryId]
+    entries: Set[EntryId]
     seats: frozenset[SeatId]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import structlog
@@ -32,6 +33,7 @@ from contest.store.commands import (
     given_of,
 )
 from contest.store.compiled import compiled
+from contest.store.draft import Known
 from contest.store.settle import Answer, Settled, settle
 from scoring.scheme import SchemeProblem
 
@@ -63,6 +65,7 @@ class Book:
     def __init__(self, writer: sqlite.Writer | postgres.Writer, key: SigningKey) -> None:
         self._writer = writer
         self._key = key
+        self._known: Known | None = None
         self._waiting: list[_Waiting] = []
         self._settling: asyncio.Task[None] | None = None
         self._listeners: list[Listener] = []
@@ -202,7 +205,9 @@ class Book:
     async def _settle(self, batch: list[_Waiting]) -> None:
         commands = [waiting.command for waiting in batch]
         try:
-            settled = await self._writer.transact(lambda: settle(commands, self._key))
+            # Taken out: what a batch that fails had noted must mislead no other.
+            known, self._known = self._known, None
+            settled = await self._writer.transact(lambda: settle(commands, self._key, known))
         except StoreUnavailable as problem:
             _answer_all(batch, problem)
         except Exception as problem:
@@ -214,6 +219,7 @@ class Book:
             for waiting in batch:
                 await self._settle([waiting])
         else:
+            self._known = settled.known
             for waiting, answer in zip(batch, settled.answers, strict=True):
                 _answer_one(waiting, answer)
             self._tell(settled)
@@ -270,13 +276,21 @@ _LONGEST = {
 }
 
 
+_TEXTS, _LIMITS = tuple(_LONGEST), tuple(_LONGEST.values())
+_texts = attrgetter(*_TEXTS)
+_KINDS = frozenset(MarkKind)
+
+
+def _is_sound(text: str) -> bool:
+    return "\0" not in text if text.isascii() else _sound(text) == text
+
+
 def _malformed(mark: EnterMark) -> Receipt | None:
     """Refuse what no column could hold, before it reaches others' transaction; such a refusal is not kept."""
-    for field, limit in _LONGEST.items():
-        text = getattr(mark, field) or ""
-        if len(text) > limit or _sound(text) != text:
+    for field, text, limit in zip(_TEXTS, _texts(mark), _LIMITS, strict=True):
+        if text and (len(text) > limit or not _is_sound(text)):
             return refusal(mark, BadInput(field=field, problem=f"1–{limit}"))
-    if mark.kind not in set(MarkKind):
+    if mark.kind not in _KINDS:
         return refusal(mark, BadInput(field="kind", problem=str(mark.kind)))
     if not mark.mark or not mark.device or not 0 < mark.device_seq < 2**53 or abs(mark.value or 0) > 10**15:
         return refusal(mark, BadInput(field="mark", problem="…"))

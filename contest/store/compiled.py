@@ -8,6 +8,7 @@ from typing import Any
 from piccolo.query.base import Query
 from piccolo.query.methods.insert import Insert
 from piccolo.query.methods.update import Update
+from piccolo.table import Table
 
 from contest.store.work import Row, Run, columns_of
 
@@ -27,7 +28,8 @@ def _statements(query: Query[Any, Any]) -> list[Run]:
 
 def _written_by(query: Query[Any, Any]) -> Row | None:
     if isinstance(query, Insert) and len(query.add_delegate._add) == 1:
-        return {name: getattr(query.add_delegate._add[0], name) for name in columns_of(query.table)}
+        table: type[Table] = query.table
+        return {name: getattr(query.add_delegate._add[0], name) for name in columns_of(table)}
     if isinstance(query, Update):
         return {column._meta.name: value for column, value in query.values_delegate._values.items()}
     return None

@@ -27,6 +27,15 @@ _ASPECTS = msgspec.json.Decoder(tuple[AspectId, ...])
 
 
 @dataclass(slots=True)
+class Known:
+    """What a batch left for the next one; it holds while these are the newest numbers under the lock."""
+
+    heads: dict[str, int]
+    plan: int
+    draft: Draft
+
+
+@dataclass(slots=True)
 class Draft:
     """What a batch knows and what it will write."""
 
@@ -39,15 +48,20 @@ class Draft:
     """By `device:device_seq`: the digest of what came first, and the answer it got."""
     events: dict[str, Row] = field(default_factory=dict)
     sessions: dict[str, Row] = field(default_factory=dict)
-    entered: set[tuple[str, str]] = field(default_factory=set)
-    """Which entry stands in which session."""
+    entered: dict[str, set[EntryId]] = field(default_factory=dict)
+    """Entries that stand in a session, by the session; as far as somebody asked."""
     entries: dict[str, Row] = field(default_factory=dict)
     panels: dict[PanelId, frozenset[SeatId]] = field(default_factory=dict)
     seats: dict[str, Row] = field(default_factory=dict)
     devices: dict[str, Row] = field(default_factory=dict)
     schemes: dict[str, Scheme] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
+    contests: set[str] = field(default_factory=set)
+    """Contests of which any of these rows is."""
+    gated: set[str] = field(default_factory=set)
+    """Sessions whose gates are known."""
     projection: Projection = field(default_factory=Projection)
+    _scenes: dict[str, SessionScene] = field(default_factory=dict)
 
     facts: list[Fact] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)
@@ -63,7 +77,29 @@ class Draft:
     """Marks that came under a number which had brought another mark before."""
     told: set[tuple[str, int, str]] = field(default_factory=set)
     """Of those, what the ledger knows already: device, number and digest."""
-    _scenes: dict[str, SessionScene] = field(default_factory=dict)
+
+    def next(self) -> Draft:
+        """The draft that a later batch starts with, if nobody else has written: all but marks and answers."""
+        known = self.projection
+        return Draft(
+            sessions=self.sessions,
+            entered=self.entered,
+            panels=self.panels,
+            seats=self.seats,
+            devices=self.devices,
+            schemes=self.schemes,
+            versions=self.versions,
+            contests=self.contests,
+            gated=self.gated,
+            projection=Projection(
+                gates=known.gates,
+                lines=known.lines,
+                rounds=known.rounds,
+                holders=known.holders,
+                revoked=known.revoked,
+            ),
+            _scenes=self._scenes,
+        )
 
     def record(self, contest: ContestId, body: FactBody, text: str = "") -> Fact:
         """Number a fact, chain it to the one before, and let it take effect for the commands that follow."""
@@ -118,7 +154,7 @@ class Draft:
             event=EventId(row["event"]),
             gates=self.projection.line(Line.SESSION, key),
             aspects={aspect: known[aspect] for aspect in aspects_of(row) if aspect in known},
-            entries=frozenset(EntryId(entry) for session, entry in self.entered if session == key),
+            entries=self.entered.setdefault(key, set()),
             seats=self.panels.get(row["panel"], frozenset()),
         )
 

@@ -15,7 +15,7 @@ from contest.model.ruling import RuleEntry, SettleMark
 from contest.model.signing import SignedHead
 from contest.store import schemes
 from contest.store.commands import AdoptScheme, Command, EnterMarks, RevokeDevice, Rule, TakeSeat
-from contest.store.draft import Draft
+from contest.store.draft import Draft, Known
 from contest.store.projections import slot_of_row
 from contest.store.tables import (
     ContestRow,
@@ -26,6 +26,7 @@ from contest.store.tables import (
     GateRow,
     HeadRow,
     MarkRow,
+    PlanRow,
     ReceiptRow,
     ReusedKeyRow,
     RoundRow,
@@ -46,10 +47,19 @@ def receipt_key(mark: EnterMark) -> str:
     return f"{mark.device}:{mark.device_seq}"
 
 
-def gather(commands: Sequence[Command]) -> Work[Draft]:
-    """Lock the contests and read what the commands depend on."""
-    draft = Draft()
-    yield from _heads(draft, {command.contest for command in commands})
+def gather(commands: Sequence[Command], known: Known | None) -> Work[Known]:
+    """Lock the contests and read what the commands depend on, but for what is known and still holds."""
+    heads = yield from _heads({command.contest for command in commands})
+    plan = yield from _plan()
+    if (
+        known is None
+        or known.plan != plan
+        or any(known.heads.get(key, row["seq"]) != row["seq"] for key, row in heads.items())
+    ):
+        known = Known({}, plan, Draft())
+    draft = known.draft
+    draft.heads = heads
+    yield from _unsigned(draft)
     marks = [mark for command in commands if isinstance(command, EnterMarks) for mark in command.marks]
     rulings = [command.ruling for command in commands if isinstance(command, Rule)]
     adopting = [command.event for command in commands if isinstance(command, AdoptScheme)]
@@ -63,27 +73,37 @@ def gather(commands: Sequence[Command]) -> Work[Draft]:
     yield from _places(draft, marks)
     ruled = _keys(ruling.entry for ruling in rulings if isinstance(ruling, RuleEntry))
     draft.entries = {row["id"]: row for row in (yield Find(EntryRow, ("id",), ruled, ("id", "event")))}
-    yield from _schemes(draft, {session["event"] for session in draft.sessions.values()} | events)
+    yield from _schemes(draft, {mark.session for mark in marks}, events)
     yield from _gates(draft, {mark.session for mark in marks}, events)
     yield from _marks(draft, _keys(named), events)
     yield from _slots(draft, marks)
-    return draft
+    return known
 
 
 def _keys(names: Iterable[Any]) -> list[tuple[str | int, ...]]:
     return [(name,) for name in sorted(set(names))]
 
 
-def _heads(draft: Draft, contests: set[Any]) -> Work[None]:
+def _heads(contests: set[Any]) -> Work[dict[str, Row]]:
     found = yield Find(HeadRow, ("id",), _keys(contests), lock=True)
     new = contests - {row["id"] for row in found}
     if new:
-        known = yield Find(ContestRow, ("id",), _keys(new), ("id",))
-        first = [{"id": row["id"], "seq": 0, "link": FIRST_LINK, "signed": 0} for row in known]
+        there = yield Find(ContestRow, ("id",), _keys(new), ("id",))
+        first = [{"id": row["id"], "seq": 0, "link": FIRST_LINK, "signed": 0} for row in there]
         yield Insert(HeadRow, first, unless_there=True)
-        found += yield Find(HeadRow, ("id",), _keys(row["id"] for row in known), lock=True)
-    draft.heads = {row["id"]: row for row in found}
-    before = [(row["id"], row["signed"] + 1, row["seq"]) for row in found if row["signed"] < row["seq"]]
+        found += yield Find(HeadRow, ("id",), _keys(row["id"] for row in there), lock=True)
+    return {row["id"]: row for row in found}
+
+
+def _plan() -> Work[int]:
+    """The version of the plan, read before anything that is planned."""
+    found = yield Find(PlanRow, ("id",), [("plan",)])
+    return found[0]["version"] if found else 0
+
+
+def _unsigned(draft: Draft) -> Work[None]:
+    rows = draft.heads.values()
+    before = [(row["id"], row["signed"] + 1, row["seq"]) for row in rows if row["signed"] < row["seq"]]
     for row in (yield Span(FactRow, before, ("contest", "link"))):
         draft.unsigned.setdefault(row["contest"], []).append(row["link"])
 
@@ -138,39 +158,45 @@ def _devices(draft: Draft, marks: Sequence[EnterMark], commands: Sequence[Comman
     wanted = {mark.device for mark in marks if not mark.device.startswith(DESK)}
     wanted |= {command.device for command in commands if isinstance(command, RevokeDevice | TakeSeat)}
     columns = ("id", "contest", "event", "seat", "revoked_at")
-    for row in (yield Find(DeviceRow, ("id",), _keys(wanted), columns)):
+    for row in (yield Find(DeviceRow, ("id",), _keys(wanted - draft.devices.keys()), columns)):
         draft.devices[row["id"]] = row
+        draft.contests.add(row["contest"])
         draft.projection.revoked[row["id"]] = row["revoked_at"]
     seats = {row["seat"] for row in draft.devices.values()}
     seats |= {command.seat for command in commands if isinstance(command, TakeSeat)}
-    for row in (yield Find(SeatRow, ("id",), _keys(seats), ("id", "contest", "event", "panel", "device"))):
+    columns = ("id", "contest", "event", "panel", "device")
+    for row in (yield Find(SeatRow, ("id",), _keys(seats - draft.seats.keys()), columns)):
         draft.seats[row["id"]] = row
+        draft.contests.add(row["contest"])
         draft.projection.holders[row["id"]] = row["device"]
 
 
 def _sessions(draft: Draft, sessions: set[Any], events: set[Any]) -> Work[None]:
     columns = ("id", "contest", "event", "panel", "aspects")
-    found = yield Find(SessionRow, ("id",), _keys(sessions), columns)
+    found = yield Find(SessionRow, ("id",), _keys(sessions - draft.sessions.keys()), columns)
     found += yield Find(SessionRow, ("event",), _keys(events), columns)
-    draft.sessions = {row["id"]: row for row in found}
+    draft.sessions.update({row["id"]: row for row in found})
+    draft.contests |= {row["contest"] for row in found}
     for row in (yield Find(EventRow, ("id",), _keys(events), ("id", "contest", "blind"))):
         draft.events[row["id"]] = row
 
 
 def _places(draft: Draft, marks: Sequence[EnterMark]) -> Work[None]:
-    pairs = sorted({(mark.session, mark.entry) for mark in marks})
-    found = yield Find(SessionEntryRow, ("session", "entry"), pairs, ("session", "entry"))
-    draft.entered = {(row["session"], row["entry"]) for row in found}
+    pairs = {(mark.session, mark.entry) for mark in marks if mark.entry not in draft.entered.get(mark.session, ())}
+    for row in (yield Find(SessionEntryRow, ("session", "entry"), sorted(pairs), ("session", "entry"))):
+        draft.entered.setdefault(row["session"], set()).add(row["entry"])
     sitting = {draft.sessions[mark.session]["panel"] for mark in marks if mark.session in draft.sessions}
-    panels = _keys(panel for panel in sitting if panel)
+    panels = _keys(panel for panel in sitting - draft.panels.keys() if panel)
     for row in (yield Find(SeatRow, ("panel",), panels, ("id", "panel"))):
         panel = PanelId(row["panel"])
         draft.panels[panel] = draft.panels.get(panel, frozenset()) | {SeatId(row["id"])}
 
 
-def _schemes(draft: Draft, events: set[Any]) -> Work[None]:
+def _schemes(draft: Draft, sessions: set[Any], events: set[Any]) -> Work[None]:
+    marked = {draft.sessions[session]["event"] for session in sessions if session in draft.sessions}
+    wanted = (marked | events) - draft.schemes.keys()
     newest: dict[str, Any] = {}
-    for row in (yield Find(SchemeRow, ("event",), _keys(events), ("id", "event", "version", "digest"))):
+    for row in (yield Find(SchemeRow, ("event",), _keys(wanted), ("id", "event", "version", "digest"))):
         if row["version"] > draft.versions.get(row["event"], 0):
             draft.versions[row["event"]] = row["version"]
             newest[row["event"]] = row
@@ -184,18 +210,20 @@ def _schemes(draft: Draft, events: set[Any]) -> Work[None]:
 
 
 def _gates(draft: Draft, sessions: set[Any], events: set[Any]) -> Work[None]:
+    new = sessions - draft.gated
     for found in (
-        (yield Find(GateRow, ("subject",), _keys(sessions))),
+        (yield Find(GateRow, ("subject",), _keys(new))),
         (yield Find(GateRow, ("event",), _keys(events))),
     ):
         for row in found:
             draft.projection.know_gate(row)
     for found in (
-        (yield Find(RoundRow, ("id",), _keys(f"session:{session}" for session in sessions))),
+        (yield Find(RoundRow, ("id",), _keys(f"session:{session}" for session in new))),
         (yield Find(RoundRow, ("event",), _keys(events))),
     ):
         for row in found:
             draft.projection.rounds[row["id"]] = row
+    draft.gated |= new & draft.sessions.keys()
 
 
 def _marks(draft: Draft, named: list[tuple[str | int, ...]], events: set[Any]) -> Work[None]:

@@ -152,7 +152,7 @@ class Projection:
         self._stand(mark, Standing.COUNTS)
 
     def _stand(self, mark: MarkId, standing: Standing) -> None:
-        self.marks[mark]["standing"] = standing.value
+        self.marks[mark]["standing"] = str(standing)
         if mark not in self.new_marks:
             self.changed_marks.add(mark)
 

@@ -29,7 +29,7 @@ from contest.store.commands import (
     TakeSeat,
     given_of,
 )
-from contest.store.draft import Draft
+from contest.store.draft import Draft, Known
 from contest.store.gather import gather, receipt_key
 from contest.store.ids import new_id
 from contest.store.work import Ring, Row, Work
@@ -45,11 +45,16 @@ class Settled:
     answers: list[Answer]
     heads: dict[ContestId, int]
     reused: list[tuple[ContestId, EnterMark]]
+    known: Known | None
 
 
-def settle(commands: Sequence[Command], key: SigningKey) -> Work[Settled]:
-    """Decide all commands of a batch, in order, sign the heads, write what follows; the caller commits."""
-    draft = yield from gather(commands)
+def settle(commands: Sequence[Command], key: SigningKey, known: Known | None = None) -> Work[Settled]:
+    """Decide all commands of a batch, in order, sign the heads, write what follows; the caller commits.
+
+    `known` is what the batch before left, and must not be used again when this one does not commit.
+    """
+    known = yield from gather(commands, known)
+    draft = known.draft
     for command in commands:
         if (given := given_of(command)) is not None:
             yield from given()
@@ -65,7 +70,16 @@ def settle(commands: Sequence[Command], key: SigningKey) -> Work[Settled]:
     moved = {fact.contest: fact.seq for fact in draft.facts}
     for contest, seq in moved.items():
         yield Ring(contest, seq)
-    return Settled(answers=answers, heads=moved, reused=draft.reused)
+    return Settled(answers=answers, heads=moved, reused=draft.reused, known=_left(known))
+
+
+def _left(known: Known) -> Known | None:
+    """What the next batch may rely upon, unless it holds rows that no lock of this one guarded."""
+    draft = known.draft
+    heads = known.heads | {key: row["seq"] for key, row in draft.heads.items()}
+    if draft.also or draft.contests - heads.keys():
+        return None
+    return Known(heads, known.plan, draft.next())
 
 
 def _answer(draft: Draft, command: Command) -> Answer:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import cache
+from operator import itemgetter
 from typing import assert_never
+
+import msgspec
+from piccolo.table import Table
 
 from contest.errors import AlreadyExists
 from contest.store.work import (
@@ -58,31 +63,25 @@ def _perform(connection: sqlite3.Connection, step: Step) -> list[Row]:
 
 
 def _find(connection: sqlite3.Connection, step: Find) -> list[Row]:
-    # One question per key: no network lies between, and each is answered from an index.
-    where = " AND ".join(f'"{column}" = ?' for column in step.by)
-    columns = quoted(step.columns or columns_of(step.table))
-    sql = f'SELECT {columns} FROM "{name_of(step.table)}" WHERE {where}'  # noqa: S608 -- our own names
-    return [row for key in step.keys for row in connection.execute(sql, key)]
+    if not step.keys:
+        return []
+    sql = _find_sql(step.table, step.by, step.columns)
+    keys = [key for (key,) in step.keys] if len(step.by) == 1 else step.keys
+    return connection.execute(sql, (msgspec.json.encode(keys).decode(),)).fetchall()
 
 
 def _span(connection: sqlite3.Connection, step: Span) -> list[Row]:
-    sql = (
-        f'SELECT {quoted(step.columns)} FROM "{name_of(step.table)}" '  # noqa: S608 -- our own names
-        'WHERE "contest" = ? AND "seq" BETWEEN ? AND ? ORDER BY "seq"'
-    )
+    sql = _span_sql(step.table, step.columns)
     return [row for span in step.spans for row in connection.execute(sql, span)]
 
 
 def _insert(connection: sqlite3.Connection, step: Insert) -> list[Row]:
-    columns = columns_of(step.table)
-    marks = ", ".join("?" * len(columns))
-    otherwise = " ON CONFLICT DO NOTHING" if step.unless_there else ""
-    sql = (
-        f'INSERT INTO "{name_of(step.table)}" ({quoted(columns)}) '  # noqa: S608 -- our own names
-        f"VALUES ({marks}){otherwise}"
-    )
+    if not step.rows:
+        return []
     try:
-        connection.executemany(sql, ([row[column] for column in columns] for row in step.rows))
+        connection.executemany(
+            _insert_sql(step.table, step.unless_there), map(itemgetter(*columns_of(step.table)), step.rows)
+        )
     except sqlite3.IntegrityError as problem:
         raise _taken(problem) from problem
     return []
@@ -90,11 +89,51 @@ def _insert(connection: sqlite3.Connection, step: Insert) -> list[Row]:
 
 def _change(connection: sqlite3.Connection, step: Change) -> list[Row]:
     if step.rows:
-        columns = [column for column in step.rows[0] if column != "id"]
-        sets = ", ".join(f'"{column}" = ?' for column in columns)
-        sql = f'UPDATE "{name_of(step.table)}" SET {sets} WHERE "id" = ?'  # noqa: S608 -- our own names
-        connection.executemany(sql, ([*(row[column] for column in columns), row["id"]] for row in step.rows))
+        columns = tuple(column for column in step.rows[0] if column != "id")
+        connection.executemany(_change_sql(step.table, columns), map(itemgetter(*columns, "id"), step.rows))
     return []
+
+
+# ---- statements, written once ----------------------------------------------------------------------------------
+
+
+@cache
+def _find_sql(table: type[Table], by: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    # One statement for all keys: each that is run on its own may have to wait for the interpreter.
+    name = name_of(table)
+    wanted = ", ".join(f'"{name}"."{column}"' for column in columns or columns_of(table))
+    if len(by) == 1:
+        return (
+            f'SELECT {wanted} FROM "{name}" '  # noqa: S608 -- our own names
+            f'WHERE "{by[0]}" IN (SELECT value FROM json_each(?))'
+        )
+    on = " AND ".join(
+        f'"{name}"."{column}" = json_extract(asked.value, \'$[{place}]\')' for place, column in enumerate(by)
+    )
+    return f'SELECT {wanted} FROM json_each(?) AS asked CROSS JOIN "{name}" ON {on}'  # noqa: S608 -- our own names
+
+
+@cache
+def _span_sql(table: type[Table], columns: tuple[str, ...]) -> str:
+    where = 'WHERE "contest" = ? AND "seq" BETWEEN ? AND ? ORDER BY "seq"'
+    return f'SELECT {quoted(columns)} FROM "{name_of(table)}" {where}'  # noqa: S608 -- our own names
+
+
+@cache
+def _insert_sql(table: type[Table], unless_there: bool) -> str:
+    columns = columns_of(table)
+    marks = ", ".join("?" * len(columns))
+    otherwise = " ON CONFLICT DO NOTHING" if unless_there else ""
+    return (
+        f'INSERT INTO "{name_of(table)}" ({quoted(columns)}) '  # noqa: S608 -- our own names
+        f"VALUES ({marks}){otherwise}"
+    )
+
+
+@cache
+def _change_sql(table: type[Table], columns: tuple[str, ...]) -> str:
+    sets = ", ".join(f'"{column}" = ?' for column in columns)
+    return f'UPDATE "{name_of(table)}" SET {sets} WHERE "id" = ?'  # noqa: S608 -- our own names
 
 
 def _taken(problem: sqlite3.IntegrityError, values: Row | None = None) -> Exception:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from piccolo.table import Table
@@ -78,6 +79,7 @@ Outcome = TypeVar("Outcome")
 Work = Generator[Step, list[Row], Outcome]
 
 
+@cache
 def columns_of(table: type[Table]) -> tuple[str, ...]:
     """The names of a table's columns, in order."""
     return tuple(column._meta.name for column in table._meta.columns)

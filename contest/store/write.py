@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import msgspec
 
-from contest.model.fact import Fact
+from contest.model.fact import Fact, FactBody
 from contest.model.mark import Standing
 from contest.model.signing import SignedHead
 from contest.store.draft import Draft
@@ -49,13 +51,18 @@ def write(draft: Draft) -> Work[None]:
         yield run
 
 
+@cache
+def _kind_of(body: type[FactBody]) -> str:
+    return str(body.__struct_config__.tag)
+
+
 def fact_row(fact: Fact, content: bytes) -> Row:
     """A fact as it is stored."""
     return {
         "id": f"{fact.contest}:{fact.seq}",
         "contest": fact.contest,
         "seq": fact.seq,
-        "kind": str(type(fact.body).__struct_config__.tag),
+        "kind": _kind_of(type(fact.body)),
         "event": fact.body.event,
         "at": fact.at,
         "content": content.decode(),
