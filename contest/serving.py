@@ -12,6 +12,13 @@ from litestar import Litestar
 from contest.settings import Settings
 from realtime.transport import serve_options
 
+GARBAGE = (20_000, 10, 5)
+"""How many new objects make it worth to look for garbage: among the new, the younger, and all.
+
+Python's own 700 are meant for short programs: a hall of viewers and an event with its marks are a million objects,
+and each look at all of them takes longer than a judge should wait. What is no circle goes at once, as ever.
+"""
+
 
 class Server(uvicorn.Server):
     """A uvicorn server that says when it answers."""
@@ -26,6 +33,7 @@ class Server(uvicorn.Server):
         # What is loaded by now stays: to look through it for garbage would keep judges waiting, 20 ms each time.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*GARBAGE)
         if self._ready is not None and self.started:
             self._ready()
 

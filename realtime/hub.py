@@ -3,7 +3,7 @@
 A doorbell says «facts up to n exist»; it may be lost, doubled or late without harm, because the ledger itself is
 read from where this process stands, and asked once a second even when no bell rings. So a process that only
 reads follows as well as the one that writes. Every room is recomputed as a whole by the one function that also
-makes the workbooks, at most once a tick, and less often when that takes long: seats are answered first.
+makes the workbooks, at most once a tick, and less often while the process is pressed: seats are answered first.
 
 It knows rooms and numbers of facts. It does not know how a standing is computed, and nothing of sockets.
 """
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from typing import NamedTuple, Protocol
 from contest.errors import NotFound
 from contest.model.fact import Fact
 from realtime.figures import LiveFigures
+from realtime.pressure import Pressure
 from realtime.rooms import Room, Snapshot
 from realtime.supervising import ended, supervised
 from realtime.views import Audience, Standing
@@ -69,8 +69,6 @@ class Pace(NamedTuple):
     """Until the ledger is looked at although no bell rang."""
     idle: float = 30.0
     """Until a room that nobody watches is forgotten."""
-    share: float = 4.0
-    """A board that costs a processor t to make and to send is made again after so many times t at the earliest."""
 
 
 class _Kept:
@@ -100,6 +98,7 @@ class Hub:
         self._ledger = ledger
         self._figures = figures
         self._pace = pace or Pace()
+        self._pressure = Pressure()
         self._rooms: dict[str, _Kept] = {}
         self._opening: dict[str, asyncio.Task[_Kept]] = {}
         self._listeners: defaultdict[str, list[Callable[[Fact], None]]] = defaultdict(list)
@@ -205,7 +204,7 @@ class Hub:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._pace.poll):
                     await kept.dirty.wait()
-            began, worked = self._loop.time(), time.process_time()
+            began = self._loop.time()
             if kept.dirty.is_set():
                 kept.dirty.clear()
                 try:
@@ -219,9 +218,7 @@ class Hub:
                     raise
             elif kept.room.waiting:
                 await kept.room.publish({})
-            # The processor's time, not the clock's: what only waits for a busy machine costs the seats nothing.
-            cost = time.process_time() - worked
-            await asyncio.sleep(max(self._pace.tick - (self._loop.time() - began), cost * self._pace.share))
+            await asyncio.sleep(self._pace.tick * self._pressure.stretch - (self._loop.time() - began))
         self._forget(event)
 
     def _forget(self, event: str) -> None:
@@ -255,7 +252,9 @@ class Hub:
             for contest, head in (await self._ledger.heads(list(self._followed))).items():
                 while self._followed.get(contest, head) < head and await self._read_on(contest):
                     pass
+            asleep = self._loop.time()
             await asyncio.sleep(self._pace.follow)
+            self._pressure.look(self._loop.time() - asleep - self._pace.follow)
 
     async def _ask_plan(self) -> None:
         """Look at every room again, and tell who listens, when the plan has changed."""

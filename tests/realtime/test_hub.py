@@ -17,8 +17,7 @@ from tests.realtime.sockets import until
 
 pytestmark = pytest.mark.clockwork
 
-PACE = Pace(tick=0.05, follow=0.005, poll=0.1, idle=0.15, share=0.0)
-"""`share` is about the processor's time, which is the machine's."""
+PACE = Pace(tick=0.05, follow=0.005, poll=0.1, idle=0.15)
 PUBLIC = Audience.PUBLIC
 
 
