@@ -15,6 +15,10 @@ NOT_OUR_WORDS = re.compile(
 )
 NAMED_BY_OTHERS = {"data_received", "handle_websocket_upgrade"}
 """Methods that uvicorn calls by these names."""
+ENGINES = {("engine.py", "PostgresEngine"), ("engine.py", "SQLiteEngine")}
+"""What may be taken of Piccolo's engines, and where: to refuse their transactions."""
+THE_DRIVERS = {"restore.py": {"transaction"}}
+"""Where asyncpg's own transaction is used, on a connection of its own."""
 OURS = ("contest", "scoring", "realtime", "seed")
 
 
@@ -87,6 +91,38 @@ def test_locks_carry_hashes_and_no_addresses():
     lock = (ROOT / "frontend" / "package-lock.json").read_text("utf-8")
     assert '"resolved"' not in lock
     assert '"integrity"' in lock
+
+
+def test_whoever_opens_the_store_to_write_signs_with_the_key_in_the_file():
+    calls, silent = 0, []
+    for path in python_files():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "open_store":
+                calls += 1
+                given = {word.arg: word.value for word in node.keywords}
+                follows = isinstance(given.get("readonly"), ast.Constant) and given["readonly"].value is True
+                if not follows and "signing_key" not in given:
+                    silent.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert calls >= 6
+    assert silent == []
+
+
+def test_nothing_uses_transactions_of_piccolo():
+    """They lose rows when a COMMIT fails; the store has its own, and refuses these (contest/store/engine.py)."""
+    theirs = {"transaction", "atomic", "batch", "savepoint", "get_connection", "get_new_connection"}
+    found = []
+    for path in [*python_files(), *(path for path in tracked(".py") if "bench" in path.parts)]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            refused = theirs - THE_DRIVERS.get(path.name, set())
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in refused:
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.func.attr}")
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("piccolo.engine"):
+                found += [
+                    f"{path.relative_to(ROOT)}:{node.lineno} {name.name}"
+                    for name in node.names
+                    if (path.name, name.name) not in ENGINES
+                ]
+    assert found == []
 
 
 def test_layers_hold(capfd):
