@@ -19,7 +19,7 @@ from tests.faults.ground import planted
 from tests.faults.history import canonical, seed_of
 from tests.faults.simulation import simulated
 
-RUNS = 200
+RUNS = 150
 NIGHTS_RUNS, PARTS = 100_000, 20
 FASTER = 100
 
