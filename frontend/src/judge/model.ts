@@ -1,6 +1,6 @@
 /** What the tablet keeps of a mark, and how a place on the sheet reads from it. */
 
-import type { MarkEntry, MarkLine } from '$lib/wire/live';
+import type { MarkEntry, MarkLine, SignedHead } from '$lib/wire/live';
 import type { MarkState } from '$lib/parts/StateChip.svelte';
 
 /** What a mark says: a value, or why there is none. */
@@ -29,6 +29,9 @@ export interface KeptMark {
   /** Why it is pending or refused: a code with its values. */
   readonly because: string;
   readonly params: Readonly<Record<string, string | number>>;
+  /** The signed head that the receipt stands under, and the way from its link to that head's root. */
+  readonly head?: SignedHead | undefined;
+  readonly path?: readonly string[] | undefined;
 }
 
 /** What the judge does at a tap. */

@@ -22,7 +22,7 @@ interface Shelves extends DBSchema {
 }
 
 /** The verdict on one mark, as it came from the server. */
-export type Verdict = Pick<KeptMark, 'mark' | 'state' | 'seq' | 'link' | 'at' | 'because' | 'params'>;
+export type Verdict = Pick<KeptMark, 'mark' | 'state' | 'seq' | 'link' | 'at' | 'because' | 'params' | 'head' | 'path'>;
 
 const STRICT = { durability: 'strict' } as const;
 
@@ -96,16 +96,36 @@ export class Outbox {
     await work.done;
   }
 
-  /** Writes verdicts down; a mark that has its number already is left as it is. Returns the changed marks. */
+  /**
+   * Writes verdicts down; a mark that has this receipt already is left as it is. Another receipt takes its stead: a
+   * server that was put back to an older copy has stored the mark anew. Returns the changed marks.
+   */
   async settle(verdicts: readonly Verdict[]): Promise<KeptMark[]> {
     const work = this.shelves.transaction('marks', 'readwrite', STRICT);
     const changed: KeptMark[] = [];
     for (const verdict of verdicts) {
       const mark = await work.store.get(verdict.mark);
-      if (!mark || mark.state === 'stored') continue;
+      if (!mark || (mark.state === 'stored' && (verdict.state === 'refused' || verdict.link === mark.link))) continue;
       const settled = { ...mark, ...verdict };
       changed.push(settled);
       await work.store.put(settled);
+    }
+    await work.done;
+    return changed;
+  }
+
+  /**
+   * The server has seen no number of this device from `next` on: what it had acknowledged there is lost to it, and
+   * waits again. The old link stays, as evidence. Returns the changed marks.
+   */
+  async unsettle(device: string, next: number): Promise<KeptMark[]> {
+    const work = this.shelves.transaction('marks', 'readwrite', STRICT);
+    const changed: KeptMark[] = [];
+    for (const mark of await work.store.getAll()) {
+      if (mark.device !== device || mark.device_seq < next || mark.seq === null) continue;
+      const waiting: KeptMark = { ...mark, state: 'saved', seq: null, at: '', because: '' };
+      changed.push(waiting);
+      await work.store.put(waiting);
     }
     await work.done;
     return changed;

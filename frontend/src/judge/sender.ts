@@ -24,6 +24,8 @@ interface Ports {
   /** Marks whose appearance changed: they are on the way now, wait again, or have their verdict. */
   changed: (marks: readonly KeptMark[]) => void;
   now: () => number;
+  /** Whether the server can take a mark now; what it cannot take yet stays in the queue and holds up no other. */
+  ready?: (mark: KeptMark) => boolean;
 }
 
 export class Sender {
@@ -35,8 +37,21 @@ export class Sender {
 
   constructor(private readonly ports: Ports) {}
 
+  /** Marks that the server does not have; what is only sent once more is not among them. */
   get unsent(): readonly KeptMark[] {
-    return this.#waiting;
+    return this.#waiting.filter((mark) => mark.state === 'saved');
+  }
+
+  /** Nothing is left to send. */
+  get idle(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /** The server asks for these, acknowledged or not: they are sent in their order with what waits. */
+  replay(marks: readonly KeptMark[]): void {
+    const asked = new Map([...this.#waiting, ...marks].map((mark) => [mark.mark, mark]));
+    this.#waiting = [...asked.values()].sort((a, b) => a.device_seq - b.device_seq);
+    this.#pump();
   }
 
   /** Whether a mark was handed to the connection and its answer is awaited. */
@@ -75,6 +90,7 @@ export class Sender {
   }
 
   async stored(message: MarksStored): Promise<readonly KeptMark[]> {
+    const heads = new Map((message.heads ?? []).map((head) => [head.seq, head]));
     return this.#settled(
       message.receipts.map((receipt) => ({
         mark: receipt.mark,
@@ -84,6 +100,8 @@ export class Sender {
         at: receipt.at,
         because: receipt.because ?? '',
         params: {},
+        head: heads.get(receipt.head ?? 0),
+        path: receipt.path,
       })),
     );
   }
@@ -135,7 +153,8 @@ export class Sender {
     const now = this.ports.now();
     if (!this.#connected || now < this.#pausedUntil) return;
     const [atOnce, most] = this.#oneByOne ? [1, 1] : [AT_ONCE, ON_THE_WAY];
-    const next = this.#waiting.filter((mark) => !this.has(mark.mark));
+    const { ready = () => true } = this.ports;
+    const next = this.#waiting.filter((mark) => !this.has(mark.mark) && ready(mark));
     while (next.length > 0 && this.#onTheWay.size < most) {
       const marks = next.splice(0, atOnce);
       if (!this.ports.send({ type: 'enter_marks', marks: marks.map(wireOf) })) return;

@@ -2,7 +2,7 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import { LiveSocket } from '$lib/socket.svelte';
-import { PROTOCOL, type AspectCard, type FromSeat, type MarkLine, type Sheet, type ToSeat, type Welcome } from '$lib/wire/live';
+import { PROTOCOL, type AspectCard, type FromSeat, type MarkLine, type RemarkCalled, type Sheet, type ToSeat, type Welcome } from '$lib/wire/live';
 import { cue } from './device.svelte';
 import { isMarked, slotOf, viewOf, type KeptMark, type MarkDraft, type SlotView } from './model';
 import { Outbox, type KeptDevice } from './outbox';
@@ -34,6 +34,10 @@ export class Tablet {
   notKept = $state<'' | 'full' | 'lost'>('');
   /** How far this tablet's clock is ahead of the server's, in ms; null until the server said so. */
   skew = $state<number | null>(null);
+  /** Places that this seat is asked to mark again. */
+  readonly calls = new SvelteMap<string, RemarkCalled>();
+  /** Facts up to this number are in a verified copy of the server's; marks are kept beyond it. */
+  backedUp = $state(0);
   battery: () => number | null = () => null;
 
   readonly socket: LiveSocket<ToSeat, FromSeat>;
@@ -44,6 +48,8 @@ export class Tablet {
   /** Places that are marked here: on a sheet, and not imported. */
   #here = new Set<string>();
   #wantedSheet = '';
+  /** The seat is lost; the connection is there for what this tablet still holds. */
+  #delivering = false;
 
   constructor(outbox: Outbox, build: string) {
     this.#outbox = outbox;
@@ -52,6 +58,7 @@ export class Tablet {
       settle: (verdicts) => this.#outbox.settle(verdicts),
       changed: (marks) => this.#show(marks),
       now: () => Date.now(),
+      ready: (mark) => this.#ready(mark),
     });
     this.socket = new LiveSocket<ToSeat, FromSeat>({
       path: '/live/seat',
@@ -91,6 +98,7 @@ export class Tablet {
   /** Begins to talk to the server, as long as this tablet has a seat. */
   connect(): void {
     this.ended = '';
+    this.#delivering = false;
     if (this.device) this.socket.open();
   }
 
@@ -111,6 +119,11 @@ export class Tablet {
   async handedIn(): Promise<void> {
     await this.#outbox.handedIn(this.device?.device ?? '');
     await this.load();
+  }
+
+  /** The marks of this seat that have a receipt, oldest first. */
+  get stored(): readonly KeptMark[] {
+    return this.#from(1).filter((mark) => mark.seq !== null).sort(bySeq);
   }
 
   /** Everything that is on this tablet and not with the server. */
@@ -184,26 +197,85 @@ export class Tablet {
       case 'refused':
         void this.#sender.messageRefused(message).then((marks) => this.#told(marks), this.#keepFailed);
         break;
+      case 'send_from':
+        this.#sender.replay(this.#from(message.device_seq));
+        break;
+      case 'backed_up':
+        this.backedUp = message.seq;
+        break;
+      case 'seat_lost':
+        this.ended = 'seat_revoked';
+        break;
+      case 'remark_called': {
+        const slot = slotOf(message.session, message.entry, message.aspect);
+        if (message.open === false) this.calls.delete(slot);
+        else this.calls.set(slot, message);
+        break;
+      }
       case 'beat':
-        if (typeof message.skew_ms === 'number') this.skew = message.skew_ms;
+        // Measured on both ends: between the two the time that messages take falls out.
+        if (typeof message.skew_ms === 'number') {
+          this.skew = (message.skew_ms + Date.now() - Date.parse(message.at ?? '')) / 2;
+        }
         break;
       case 'goodbye':
         if (FOR_GOOD.includes(message.code)) {
           this.ended = message.code as Ended;
           this.disconnect();
+          if (message.code === 'seat_revoked' && !this.#delivering && !this.#sender.idle) {
+            this.#delivering = true;
+            this.socket.open();
+          }
         }
         break;
     }
   }
 
   async #welcomed(welcome: Welcome): Promise<void> {
-    this.welcome = welcome;
     this.socket.beatSeconds = welcome.beat_seconds;
+    this.backedUp = welcome.backed_up;
+    this.calls.clear();
+    this.#delivering = !welcome.holds;
+    if (welcome.holds) this.welcome = welcome;
+    else this.ended = 'seat_revoked';
     await this.#outbox.raiseNext(welcome.device, welcome.next_device_seq);
+    await this.#bringBack(welcome);
     this.#sender.connected();
+    if (!welcome.holds) return this.#leaveWhenDelivered();
     if (this.#wantedSheet) this.openSheet(this.#wantedSheet);
     this.socket.send({ type: 'beat', at: new Date().toISOString(), unsent: this.unsent.length, battery: this.battery() });
     await this.#outbox.keepWelcome(welcome);
+  }
+
+  /** A server that was put back to an older copy, or missed a message, gets what this tablet holds. */
+  async #bringBack({ device, next_device_seq: next, send_from: from }: Welcome): Promise<void> {
+    if (this.#from(next).some((mark) => mark.seq !== null)) {
+      const lost = await this.#outbox.unsettle(device, next);
+      lost.forEach((mark) => this.#remember(mark));
+      this.#sender.replay(lost);
+      this.#show(lost);
+    }
+    if (from < next) this.#sender.replay(this.#from(from));
+  }
+
+  /** What this tablet holds under its present seat from a number on. */
+  #from(number: number): KeptMark[] {
+    const held = [...this.#marks.values()].flat();
+    return held.filter((mark) => mark.device === this.device?.device && mark.device_seq >= number);
+  }
+
+  /**
+   * Refusals are for good. So what belongs to a session that the server does not hold open yet, as after it was put
+   * back to an older copy, waits until the session is opened there.
+   */
+  #ready(mark: KeptMark): boolean {
+    if (this.#delivering) return true;
+    const line = this.welcome?.sessions.find((one) => one.session === mark.session);
+    return line ? line.state !== 'planned' : mark.link === '';
+  }
+
+  #leaveWhenDelivered(): void {
+    if (this.#delivering && this.#sender.idle) this.disconnect();
   }
 
   /** The chief judge's decisions come with the sheet: ask again while some of its marks wait for one. */
@@ -293,6 +365,7 @@ export class Tablet {
   }
 
   #told(marks: readonly KeptMark[]): void {
+    this.#leaveWhenDelivered();
     if (marks.length === 0) return;
     cue(marks.some((mark) => mark.state === 'refused') ? 'refused' : 'stored');
     // Somebody else's mark stands there: learn it, so that the next mark can replace it.

@@ -1,6 +1,6 @@
 /**
  * One live connection of a page. It speaks JSON, reconnects by itself with full jitter, and never believes that
- * an open socket is alive: a dead Wi-Fi leaves it open and silent, so two missed beats end it.
+ * an open socket is alive: a dead Wi-Fi leaves it open and silent, so three missed beats end it.
  */
 
 export type LiveState = 'connecting' | 'live' | 'stale' | 'offline';
@@ -37,7 +37,7 @@ const FIRST_WAIT = 500;
 const HANDSHAKE = 10_000;
 
 export class LiveSocket<Heard extends Typed, Said extends Typed> {
-  /** `connecting` at first, `live` while messages come, `stale` after two missed beats, `offline` when cut. */
+  /** `connecting` at first, `live` while messages come, `stale` after three missed beats, `offline` when cut. */
   state = $state<LiveState>('connecting');
   /** When the last message came, by this device's clock. */
   lastHeard = $state<number | null>(null);
@@ -155,7 +155,7 @@ export class LiveSocket<Heard extends Typed, Said extends Typed> {
       this.send(this.#options.beat());
     }
     const silent = this.now - Math.max(this.#opened, this.lastHeard ?? 0);
-    const patience = this.#socket.readyState === WebSocket.OPEN ? 2 * beat + 1000 : HANDSHAKE;
+    const patience = this.#socket.readyState === WebSocket.OPEN ? 3 * beat : HANDSHAKE;
     if (silent > patience) this.#lost(this.lastHeard === null ? 'offline' : 'stale');
   };
 

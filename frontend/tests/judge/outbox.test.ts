@@ -66,6 +66,24 @@ describe('the outbox', () => {
     expect((await outbox.all())[0]?.state).toBe('stored');
   });
 
+  it('takes the new receipt of a server that was put back to an older copy', async () => {
+    const mark = await outbox.keep(draft(), DEVICE, []);
+    await outbox.settle([verdict(mark.mark)]);
+    const anew = verdict(mark.mark, { seq: 3, link: 'another' });
+    expect(await outbox.settle([anew])).toEqual([{ ...mark, ...anew }]);
+  });
+
+  it('lets wait again what the server acknowledged and has lost, and nothing below it or of another seat', async () => {
+    const marks = await Promise.all([1, 2, 3].map(() => outbox.keep(draft(), DEVICE, [])));
+    const other = await outbox.keep(draft(), 'another', []);
+    await outbox.settle([...marks, other].map((mark) => verdict(mark.mark)));
+    expect((await outbox.unsettle(DEVICE, 2)).map((mark) => [mark.device_seq, mark.state, mark.seq, mark.link])).toEqual(
+      expect.arrayContaining([[2, 'saved', null, 'l'], [3, 'saved', null, 'l']]),
+    );
+    expect((await (await reopened()).waiting(DEVICE)).map((mark) => mark.device_seq)).toEqual([2, 3]);
+    expect(await outbox.waiting('another')).toEqual([]);
+  });
+
   it('ignores a receipt for a mark it does not hold', async () => {
     expect(await outbox.settle([verdict('unknown')])).toEqual([]);
   });

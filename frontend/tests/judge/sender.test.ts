@@ -86,6 +86,41 @@ describe('the sender', () => {
     expect(sent).toEqual([['m1'], ['m1']]);
   });
 
+  it('sends what the server asks for once more, acknowledged or not, in order, and counts it as unsent only if it is', async () => {
+    sender.load([kept('m4', 4)]);
+    sender.replay([kept('m2', 2, { state: 'stored', seq: 9 }), kept('m3', 3, { state: 'refused' }), kept('m4', 4)]);
+    sender.connected();
+    expect([sent, sender.unsent.map((mark) => mark.mark)]).toEqual([[['m2', 'm3', 'm4']], ['m4']]);
+    await sender.stored({ type: 'marks_stored', receipts: ['m2', 'm3', 'm4'].map((mark) => receipt(mark)) });
+    expect(sender.idle).toBe(true);
+  });
+
+  it('keeps back what the server cannot take yet, and holds up no other for it', async () => {
+    let open = false;
+    const waiting: string[][] = [];
+    const careful = new Sender({
+      send: (message: EnterMarks) => waiting.push(message.marks.map((mark) => mark.mark)) > 0,
+      settle: async () => [],
+      changed: () => undefined,
+      now: () => now,
+      ready: (mark) => open || mark.session === 's',
+    });
+    careful.load([kept('m1', 1, { session: 'planned' }), kept('m2', 2)]);
+    careful.connected();
+    expect(waiting).toEqual([['m2']]);
+    open = true;
+    careful.tick();
+    expect(waiting).toEqual([['m2'], ['m1']]);
+  });
+
+  it('keeps the signed head with the receipt that stands under it', async () => {
+    sender.load(many(1));
+    sender.connected();
+    const head = { contest: 'c', first: 4, seq: 6, link: 'x', root: 'r', at: 't', key: 'k', signature: 's' };
+    await sender.stored({ type: 'marks_stored', receipts: [{ ...receipt('m1'), head: 6, path: ['p'] }], heads: [head] });
+    expect(settled).toMatchObject([{ mark: 'm1', head, path: ['p'] }]);
+  });
+
   it('parks a refused mark with its reason and goes on', async () => {
     sender.load(many(2));
     sender.connected();

@@ -142,6 +142,96 @@ describe('a tablet', () => {
     expect([tablet.ended, tablet.unsent.length, tablet.slots.get(SLOT)?.state]).toEqual(['seat_revoked', 1, 'saved']);
   });
 
+  it('brings back what a server that was put back to an older copy has lost, and never calls it stored meanwhile', async () => {
+    await connect();
+    for (const value of [7000, 7500, 8000]) await tablet.mark(draft(value));
+    const marks = Server.now.marks();
+    const receipts = marks.map((mark, at) => ({ mark, device_seq: at + 1, seq: at + 5, link: `l${at}`, at: 't', standing: 'counts' }));
+    Server.now.says({ type: 'marks_stored', receipts });
+    await settled();
+    expect([tablet.slots.get(SLOT)?.state, tablet.unsent.length]).toEqual(['stored', 0]);
+    Server.now.onclose?.();
+    tablet.socket.retry();
+    await settled();
+    Server.now.says(welcome({ next_device_seq: 2 }));
+    await settled();
+    expect([Server.now.marks(), tablet.slots.get(SLOT)?.state, tablet.unsent.length]).toEqual([marks.slice(1), 'sending', 2]);
+    Server.now.says({ type: 'marks_stored', receipts: receipts.slice(1).map((one) => ({ ...one, seq: one.seq - 3, link: 'new' })) });
+    await settled();
+    expect([tablet.slots.get(SLOT)?.state, tablet.slots.get(SLOT)?.seq, tablet.unsent.length]).toEqual(['stored', 4, 0]);
+  });
+
+  it('sends everything from the number that the server misses, and what it misses is not called unsent', async () => {
+    await connect();
+    for (const value of [7000, 7500, 8000]) await tablet.mark(draft(value));
+    const marks = Server.now.marks();
+    const receipts = marks.map((mark, at) => ({ mark, device_seq: at + 1, seq: at + 5, link: `l${at}`, at: 't', standing: 'counts' }));
+    Server.now.says({ type: 'marks_stored', receipts });
+    await settled();
+    Server.now.says({ type: 'send_from', device_seq: 2 });
+    expect([Server.now.marks().slice(3), tablet.unsent.length, tablet.slots.get(SLOT)?.state]).toEqual([marks.slice(1), 0, 'stored']);
+  });
+
+  it('keeps back what it holds of a session that an older copy has not opened yet, until it is opened', async () => {
+    await connect();
+    await tablet.mark(draft(8500));
+    const [mark = ''] = Server.now.marks();
+    Server.now.says({ type: 'marks_stored', receipts: [{ mark, device_seq: 1, seq: 5, link: 'l', at: 't', standing: 'counts' }] });
+    await settled();
+    Server.now.onclose?.();
+    tablet.socket.retry();
+    await settled();
+    const planned = [{ session: 's', name: '第一场', room: '', starts_at: '', state: 'planned' }];
+    Server.now.says(welcome({ sessions: planned }));
+    await settled();
+    expect([Server.now.marks(), tablet.unsent.length]).toEqual([[], 1]);
+    Server.now.says({ type: 'session_changed', session: 's', name: '第一场', state: 'opened' });
+    await vi.waitFor(() => expect(Server.now.marks()).toEqual([mark]), 5000);
+  });
+
+  it('goes on delivering when its seat was handed over, and marks no more', async () => {
+    await connect();
+    await tablet.mark(draft(8500));
+    Server.now.says({ type: 'seat_lost', reason: 'handed_over', at: 't' });
+    const [mark = ''] = Server.now.marks();
+    const receipt = { mark, device_seq: 1, seq: 9, link: 'l', at: 't', standing: 'pending', because: 'seat_revoked' };
+    Server.now.says({ type: 'marks_stored', receipts: [receipt] });
+    await settled();
+    expect([tablet.ended, tablet.slots.get(SLOT)?.state, tablet.unsent.length]).toEqual(['seat_revoked', 'pending', 0]);
+  });
+
+  it('comes again after it was revoked, only to deliver, and leaves when that is done', async () => {
+    await connect();
+    await tablet.mark(draft(8500));
+    Server.now.says({ type: 'seat_lost', reason: 'revoked', at: 't' });
+    Server.now.says({ type: 'goodbye', code: 'seat_revoked' });
+    await settled();
+    Server.now.says(welcome({ holds: false, sessions: [], judge_name: '' }));
+    await settled();
+    const [mark = ''] = Server.now.marks();
+    expect([mark === '', tablet.welcome?.judge_name, tablet.ended]).toEqual([false, '王建国', 'seat_revoked']);
+    const receipt = { mark, device_seq: 1, seq: 9, link: 'l', at: 't', standing: 'pending', because: 'seat_revoked' };
+    Server.now.says({ type: 'marks_stored', receipts: [receipt] });
+    await settled();
+    expect([Server.now.readyState, tablet.unsent.length, tablet.ended]).toEqual([3, 0, 'seat_revoked']);
+  });
+
+  it('knows where it is asked to mark again, and where no longer', async () => {
+    await connect();
+    const call = { type: 'remark_called', session: 's', entry: 'e', aspect: 'a', reason: 'spread', at: 't' } as const;
+    Server.now.says(call);
+    expect([...tablet.calls.keys()]).toEqual([SLOT]);
+    Server.now.says({ ...call, open: false });
+    expect(tablet.calls.size).toBe(0);
+  });
+
+  it('measures how far its clock is off on both ends, so that the way of the messages falls out', async () => {
+    await connect();
+    const at = new Date(Date.now() - 90_000 - 400).toISOString(); // the beat came 0.4 s ago, ours is 90 s ahead
+    Server.now.says({ type: 'beat', at, skew_ms: 90_000 - 400 });
+    expect(Math.round((tablet.skew ?? 0) / 1000)).toBe(90);
+  });
+
   it('cannot leave its seat while a mark is unsent', async () => {
     await tablet.mark(draft(8500));
     expect(await tablet.leaveSeat()).toBe(false);
@@ -173,6 +263,7 @@ describe('a tablet', () => {
   it('exports what is unsent, without its token', async () => {
     await tablet.mark(draft(8500));
     const told = JSON.parse(await exportUnsent(tablet).text()) as { marks: unknown[]; device: Record<string, string> };
+    expect(told).toMatchObject({ receipts: [] });
     expect([told.marks.length, told.device['device'], 'token' in told.device]).toEqual([1, DEVICE, false]);
   });
 });

@@ -77,13 +77,13 @@ describe('a live socket', () => {
     expect(last().sent.map((message) => message.type)).toEqual(['hello', 'beat']);
   });
 
-  it('takes an open socket that is silent for two beats for dead, says so, and connects anew', () => {
+  it('takes an open socket that is silent for three beats for dead, says so, and connects anew', () => {
     last().opens();
     last().says({ type: 'welcome' });
     const first = last();
-    vi.advanceTimersByTime(10_000);
+    vi.advanceTimersByTime(15_000);
     expect(socket.state).toBe('live');
-    vi.advanceTimersByTime(2_000);
+    vi.advanceTimersByTime(1_000);
     expect([socket.state, first.readyState, lost]).toEqual(['stale', 3, 1]);
     vi.advanceTimersByTime(1_000);
     expect(Line.made.length).toBe(2);
@@ -129,7 +129,7 @@ describe('a live socket', () => {
     const first = last();
     first.opens();
     const told = first.onmessage;
-    vi.advanceTimersByTime(12_000);
+    vi.advanceTimersByTime(16_000);
     told?.({ data: '{"type":"sheet"}' });
     expect(heard).toEqual([]);
   });
