@@ -37,8 +37,8 @@ IN_FLIGHT = 8
 CLOSE_SECONDS = 0.8
 """How long a closing frame may wait for a tablet that does not read."""
 
-TRUSTED_SECONDS = 1.0
-"""A device's right is asked for again with the next message after so long."""
+TRUSTED_SECONDS = 3.0
+"""A device's right is asked for once a second for all tablets together; by itself after so long without that."""
 
 Socket = WebSocket[Any, Any, Any]
 
@@ -82,6 +82,10 @@ class Attendance:
     def hold(self, holder: Holder) -> None:
         """Whose tablet this is, and whether it holds its seat, as the store said just now."""
         self.holder = holder
+        self.trust()
+
+    def trust(self) -> None:
+        """The tablet holds its seat, as the store said of all tablets a moment ago."""
         self._trusted_at = time.monotonic()
 
     async def lose(self, reason: str, at: str) -> None:
@@ -107,7 +111,7 @@ class Attendance:
             return deeds
         now = await devices.hold_of(self._store, self.holder.device)
         if now.holds:
-            self._trusted_at = time.monotonic()
+            self.trust()
             return deeds
         await self.lose(now.reason, now.at)
         if self.line.phase is Phase.OVER:

@@ -51,7 +51,7 @@ class Attending:
         self._contests: Counter[str] = Counter()
         self._stops: dict[str, Callable[[], None]] = {}
         self._telling = Telling(store, lambda: list(self._seated.values()), beat_seconds=self._limits.beat_seconds)
-        self._rolls = Rolls(store, self._elsewhere)
+        self._rolls = Rolls(store, elsewhere=self._elsewhere, lost=self._lose)
         self._doing: set[asyncio.Task[None]] = set()
         revocations.heard(self._revoked)
         hub.planned(self._telling.planned)

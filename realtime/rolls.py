@@ -1,8 +1,9 @@
 """The roll of connected tablets, for the chief judge and for other processes: who is there, and how it is doing.
 
 Every process writes the tablets that are connected to it into one small table: at once when one comes or goes,
-every ten seconds otherwise, all of them in one transaction. A row names the connection that wrote it. A process
-that finds another name than its own learns that the tablet has connected elsewhere, and lets go of it.
+every ten seconds otherwise, all of them in one transaction. A row names the connection that wrote it. Once
+a second a process asks of all its tablets at once whether they still hold their seats and are still its own; one
+that has connected elsewhere since is let go.
 """
 
 from __future__ import annotations
@@ -27,9 +28,16 @@ ROLL_SECONDS = seats.ROLL_SECONDS
 class Rolls:
     """Keeps the roll of one process."""
 
-    def __init__(self, store: Store, elsewhere: Callable[[Attendance], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        elsewhere: Callable[[Attendance], None],
+        lost: Callable[[Attendance, str, str], None],
+    ) -> None:
         self._store = store
         self._elsewhere = elsewhere
+        self._lost = lost
         self._here: dict[str, Attendance] = {}
         self._came: dict[str, Attendance] = {}
         self._left: dict[str, Attendance] = {}
@@ -67,11 +75,19 @@ class Rolls:
             self._written = now
         if self._came or self._left or (due and self._here):
             await self._write(self._here if due else {})
-        lines = await seats.lines_of(self._store, self._here)
-        for device, attendance in list(self._here.items()):
-            if lines.get(device, attendance.id) != attendance.id:
+        asked = dict(self._here)
+        found = await seats.attended(self._store, asked)
+        for device, attendance in asked.items():
+            said = found.get(device)
+            if said is None or self._here.get(device) is not attendance:
+                continue
+            if said.line != attendance.id:
                 del self._here[device]
                 self._elsewhere(attendance)
+            elif said.hold.holds:
+                attendance.trust()
+            else:
+                self._lost(attendance, said.hold.reason, said.hold.at)
 
     async def _write(self, due: dict[str, Attendance]) -> None:
         came, left = dict(self._came), dict(self._left)

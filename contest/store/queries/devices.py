@@ -113,10 +113,14 @@ async def hold_of(store: Store, device: DeviceId) -> Hold:
     if not rows:
         return Hold(False, "revoked")
     seats = await store.select(SeatRow.select(SeatRow.device).where(SeatRow.id == rows[0]["seat"]))
-    holder, lost_at = (seats[0]["device"] if seats else None), rows[0]["revoked_at"]
-    if lost_at is None and holder == device:
+    return hold_between(device, rows[0]["revoked_at"], seats[0]["device"] if seats else None)
+
+
+def hold_between(device: str, revoked_at: str | None, holder: str | None) -> Hold:
+    """Whether a device holds its seat, by when it was revoked and which device holds the seat."""
+    if revoked_at is None and holder == device:
         return Hold(True)
-    return Hold(False, "handed_over" if holder not in (None, device) else "revoked", lost_at or "")
+    return Hold(False, "handed_over" if holder not in (None, device) else "revoked", revoked_at or "")
 
 
 async def devices_of_contest(store: Store, contest: ContestId) -> list[DeviceLine]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
@@ -10,6 +11,7 @@ from contest.model.ids import DeviceId, EventId, PanelId, SeatId
 from contest.store import clock
 from contest.store.open import Store
 from contest.store.queries import plans
+from contest.store.queries.devices import Hold, hold_between
 from contest.store.tables import DeviceRow, PairingRow, SeatStateRow
 
 ROLL_SECONDS = 10.0
@@ -55,13 +57,29 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     agreed: bool
 
 
-async def lines_of(store: Store, devices: Iterable[str]) -> dict[str, str]:
-    """The connection that each of these devices was seen on last."""
+class Attended(NamedTuple):
+    """Of a tablet that is connected somewhere: by which connection last, and whether it holds its seat."""
+
+    line: str
+    hold: Hold
+
+
+async def attended(store: Store, devices: Iterable[str]) -> dict[str, Attended]:
+    """How it stands with these devices, asked for all of them at once."""
     wanted = sorted(devices)
     if not wanted:
         return {}
-    query = SeatStateRow.select(SeatStateRow.id, SeatStateRow.line).where(SeatStateRow.id.is_in(wanted))
-    return {row["id"]: row["line"] for row in await store.select(query)}
+    asked = f"""
+        SELECT "device"."id", "device"."revoked_at", "seat"."device" AS "holder", "seat_state"."line"
+        FROM "device"
+        LEFT JOIN "seat" ON "seat"."id" = "device"."seat"
+        LEFT JOIN "seat_state" ON "seat_state"."id" = "device"."id"
+        WHERE "device"."id" IN ({", ".join(["{}"] * len(wanted))})
+    """  # noqa: S608 -- as many placeholders as there are devices
+    return {
+        row["id"]: Attended(row["line"] or "", hold_between(row["id"], row["revoked_at"], row["holder"]))
+        for row in await store.select(DeviceRow.raw(asked, *wanted))
+    }
 
 
 async def seats_now(store: Store, event: EventId) -> list[SeatNow]:
