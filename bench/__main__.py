@@ -17,11 +17,12 @@ def modules() -> list[str]:
     whole = {name.removesuffix(".__main__") for name in found if name.endswith(".__main__")} - {"bench"}
     parts = [name for name in found if name.rpartition(".")[0] in whole]
     packages = {name.rpartition(".")[0] for name in found} - whole
-    return [
+    chosen = [
         name.removeprefix("bench.")
         for name in found
         if name not in packages and name not in parts and "__" not in name and _runs(name)
     ]
+    return sorted(chosen, key=lambda name: name.endswith(".plot"))  # what draws the figures comes behind them
 
 
 def _runs(name: str) -> bool:

@@ -60,7 +60,7 @@ def masked(payload: bytes, kind: int = 1) -> bytes:
     return head + b"\0\0\0\0" + payload
 
 
-def compiled(source: Path) -> Path | None:
+def compiled(source: Path, *options: str) -> Path | None:
     """The program of a C source, compiled once; None where there is no compiler."""
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
@@ -69,7 +69,7 @@ def compiled(source: Path) -> Path | None:
     if not made.is_file():
         CACHE.mkdir(parents=True, exist_ok=True)
         fresh = made.with_name(f"{made.name}.{time.time_ns()}")
-        subprocess.run([compiler, "-O2", "-o", fresh, source], check=True)
+        subprocess.run([compiler, "-O2", *options, "-o", fresh, source], check=True)
         fresh.replace(made)
     return made
 
@@ -131,6 +131,7 @@ class _Viewer(asyncio.Protocol):
 
     def connection_lost(self, _) -> None:
         self.all.gone += 1
+        self.all.complete.set()  # nobody waits for a frame that cannot come
 
     def data_received(self, came: bytes) -> None:
         self.all.bytes += len(came)
@@ -232,6 +233,8 @@ class _All:
             self.control.transport.write(self.doors.go)
             async with asyncio.timeout(PATIENCE):
                 await self.complete.wait()
+            if self.gone:
+                raise RuntimeError("a viewer was cut off")
             await asyncio.sleep(max(0.0, self.began + gap - time.perf_counter()))
         times = sorted(seconds * 1000 for seconds in self.times)
         shares = {"p50": times[len(times) // 2], "p99": times[len(times) * 99 // 100], "most": times[-1]}
@@ -250,7 +253,11 @@ def _serve_commands() -> None:
     with asyncio.Runner() as runner:
         everybody = runner.run(_made(Doors(int(port), *texts, int(least), int(go_port), *going), int(viewers)))
         for line in sys.stdin:
-            sys.stdout.write(json.dumps(runner.run(everybody.do(*line.split()))) + "\n")
+            try:
+                told = runner.run(everybody.do(*line.split()))
+            except (RuntimeError, OSError) as problem:
+                told = {"failed": repr(problem)}
+            sys.stdout.write(json.dumps(told) + "\n")
             sys.stdout.flush()
 
 

@@ -86,14 +86,33 @@ class Figures:
     """What one server did for a number of viewers, over all its turns."""
 
     def __init__(self) -> None:
-        self.saturated: list[Lap] = []
+        self.turns: list[list[Lap]] = []
         self.paced: list[Lap] = []
         self.kib: list[float] = []
         self.entering: list[float] = []
         self.missing = ""
 
-    def of(self, laps: list[Lap], name: str) -> float:
-        return median(getattr(lap, name) for lap in laps)
+    def full(self, name: str) -> float:
+        """A median of everything that was saturated; 0 when nothing was."""
+        return median(getattr(lap, name) for turn in self.turns for lap in turn) if self.turns else 0.0
+
+    def slow(self, name: str) -> float:
+        """A median at ten frames a second."""
+        return median(getattr(lap, name) for lap in self.paced)
+
+    def to(self, other: Figures) -> float:
+        """Deliveries a CPU-second to those of another, turn by turn: what slows the machine slows both."""
+        pairs = zip(self.turns, other.turns, strict=False)
+        return median(median(lap.cpu for lap in mine) / median(lap.cpu for lap in its) for mine, its in pairs)
+
+    def told(self, limit: Figures) -> dict[str, object]:
+        """For the plot and the handbook."""
+        if self.missing:
+            return {"missing": self.missing}
+        full = {name: self.full(name) for name in Lap._fields}
+        slow = {f"paced_{name}": self.slow(name) for name in Lap._fields}
+        ratio = self.to(limit) if limit.turns else None
+        return full | slow | {"ratio": ratio, "kib": median(self.kib), "entering": median(self.entering)}
 
 
 def lap(pid: int, people, rounds: int, gap: float = 0.0) -> Lap:
@@ -116,7 +135,7 @@ def turn(contender: Contender, viewers: int, chosen: argparse.Namespace, kept: F
         before = held_kib(server.pid)
         kept.entering.append(viewers / people.open()["seconds"])
         people.run(max(rounds // 4, 2))  # what is compiled on the way is compiled now
-        kept.saturated += [lap(server.pid, people, rounds) for _ in range(chosen.laps)]
+        kept.turns.append([lap(server.pid, people, rounds) for _ in range(chosen.laps)])
         kept.paced.append(lap(server.pid, people, chosen.paced, 0.1))
         kept.kib.append((held_kib(server.pid) - before) / viewers)
 
@@ -136,7 +155,6 @@ def measure(contenders: Iterable[Contender], viewers: int, chosen: argparse.Name
 
 def table(viewers: int, size: int, figures: dict[str, Figures]) -> None:
     limit = figures[C_LOOP.name]
-    base = limit.of(limit.saturated, "cpu") if limit.saturated else 0.0
     say(
         f"\n{viewers:,} viewers, {size} bytes\n"
         f"  {'':<44}{'del/s':>9}{'per CPU-s':>11}{'× C':>6}{'p50 ms':>8}{'p99':>7}"
@@ -146,34 +164,24 @@ def table(viewers: int, size: int, figures: dict[str, Figures]) -> None:
         if kept.missing:
             say(f"  {name:<44}not here: {kept.missing}\n")
             continue
-        full, paced = kept.saturated, kept.paced
-        ratio = f"{kept.of(full, 'cpu') / base:6.2f}" if base else f"{'–':>6}"
+        ratio = f"{kept.to(limit):6.2f}" if limit.turns else f"{'–':>6}"
         say(
-            f"  {name:<44}{kept.of(full, 'wall'):>9,.0f}{kept.of(full, 'cpu'):>11,.0f}{ratio}"
-            f"{kept.of(full, 'p50'):>8.1f}{kept.of(full, 'p99'):>7.1f}{kept.of(paced, 'p50'):>11.1f}"
-            f"{kept.of(paced, 'p99'):>7.1f}{kept.of(paced, 'share'):>7.0f}{median(kept.kib):>10.1f}"
-            f"{median(kept.entering):>9,.0f}\n"
+            f"  {name:<44}{kept.full('wall'):>9,.0f}{kept.full('cpu'):>11,.0f}{ratio}"
+            f"{kept.full('p50'):>8.1f}{kept.full('p99'):>7.1f}{kept.slow('p50'):>11.1f}{kept.slow('p99'):>7.1f}"
+            f"{kept.slow('share'):>7.0f}{median(kept.kib):>10.1f}{median(kept.entering):>9,.0f}\n"
         )
 
 
 def limits(viewers: int, figures: dict[str, Figures]) -> list[Limit]:
     """What we promised for so many viewers."""
-
-    def cpu(name: str) -> float:
-        kept = figures.get(name)
-        return kept.of(kept.saturated, "cpu") if kept and kept.saturated else 0.0
-
     ours, found = figures[OURS.name], []
     who = f"{viewers:,} viewers"
-    if cpu(C_LOOP.name):
-        share = OF_C[max((number for number in OF_C if number <= viewers), default=min(OF_C))]
-        ratio = cpu(OURS.name) / cpu(C_LOOP.name)
-        found.append(Limit(f"{who}: deliveries a CPU-second, to the C loop's", ratio, share, "×", True))
-    for peer in (WS, NATS):
-        if cpu(peer.name):
-            ratio = cpu(OURS.name) / cpu(peer.name)
-            found.append(Limit(f"{who}: deliveries a CPU-second, to {peer.name}", ratio, 1.0, "×", True))
-    late = ours.of(ours.paced, "p99")
+    share = OF_C[max((number for number in OF_C if number <= viewers), default=min(OF_C))]
+    for other, least in ((C_LOOP, share), (WS, 1.0), (NATS, 1.0)):
+        if other.name in figures and figures[other.name].turns:
+            ratio = ours.to(figures[other.name])
+            found.append(Limit(f"{who}: deliveries a CPU-second, to {other.name}", ratio, least, "×", True))
+    late = ours.slow("p99")
     found.append(Limit(f"{who}, 10 frames a second: from publishing to reception, p99", late, P99_MS, "ms"))
     found.append(Limit(f"{who}: memory of the server for each", median(ours.kib), KIB, "KiB"))
     return found
@@ -200,11 +208,13 @@ def main() -> int:
     others = [peer for peer in OTHERS if chosen.only is None or any(word in peer.name for word in chosen.only)]
     say(described() + "\n")
     promised: list[Limit] = []
+    told = {}
     for viewers in chosen.viewers:
         figures = measure([C_LOOP, OURS, *others], viewers, chosen)
         table(viewers, chosen.size, figures)
         promised += limits(viewers, figures)
-    return judged(promised)
+        told[str(viewers)] = {name: kept.told(figures[C_LOOP.name]) for name, kept in figures.items()}
+    return judged(promised, "" if chosen.quick or chosen.only is not None else "fanout", told)
 
 
 if __name__ == "__main__":

@@ -53,6 +53,15 @@ def main() -> int:
             stayed = people.hold(chosen.hold)
             share = (cpu_seconds(served.pid) - spent) / (time.perf_counter() - began) * 100
             held = max(held, held_kib(served.pid) - before)
+        figures = {
+            "viewers": chosen.viewers,
+            "alive": stayed["alive"],
+            "hold": chosen.hold,
+            "entering": came["opened"] / came["seconds"],
+            "kib": held / chosen.viewers,
+            "kernel_kib": of_kernel / chosen.viewers,
+            "share": share,
+        }
         say(
             f"\n  {int(came['opened']):,} viewers came in {came['seconds']:.1f} s "
             f"({came['opened'] / came['seconds']:,.0f} a second) and have a board of {chosen.entries} rows\n"
@@ -66,7 +75,9 @@ def main() -> int:
         [
             Limit(f"{who}, held for {chosen.hold:.0f} s", stayed["alive"], chosen.viewers, "", least=True),
             Limit(f"{who}: memory of the whole product for each", held / chosen.viewers, KIB, "KiB"),
-        ]
+        ],
+        "" if chosen.quick else "idle",
+        figures,
     )
 
 

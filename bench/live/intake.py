@@ -148,8 +148,39 @@ def engines(chosen: argparse.Namespace) -> Iterator[list[Engine]]:
 # ---- the table --------------------------------------------------------------------------------------------------
 
 
-def measure(engine: Engine, folder: Path, seats: int, marks: int, chosen: argparse.Namespace) -> Limit | None:
-    """One row: medians of some turns of each, one after the other."""
+class Row(NamedTuple):
+    """Medians of some turns."""
+
+    engine: str
+    seats: int
+    marks: int
+    """In one message."""
+    served: Served
+    alone: float
+    """Marks a second of the book in process."""
+    group: int
+    """Marks a commit of the bare engine."""
+    bare: float
+
+    @property
+    def ratio(self) -> float:
+        return self.served.rate / self.bare
+
+    def line(self) -> str:
+        told = self.served
+        return (
+            f"  {self.engine:<11}{self.seats:>6}{self.marks:>7}{told.rate:>11,.0f}{told.p50:>9.1f}{told.p99:>8.1f}"
+            f"{told.server:>8.0f}{told.clients:>9.0f}{self.alone:>12,.0f}{self.group:>7}{self.bare:>10,.0f}"
+            f"{self.ratio:>8.2f}\n"
+        )
+
+    def limit(self) -> Limit:
+        told = f"{self.engine}, {self.seats} seats, {self.marks} marks a message: to the bare engine"
+        return Limit(told, self.ratio, OF_BARE, "×", least=True)
+
+
+def measure(engine: Engine, folder: Path, seats: int, marks: int, chosen: argparse.Namespace) -> Row:
+    """One row: the three of them one after the other, some times."""
     served, alone, bare = [], [], []
     group = min(seats * marks, MARKS_A_COMMIT)
     for _ in range(chosen.turns):
@@ -157,17 +188,8 @@ def measure(engine: Engine, folder: Path, seats: int, marks: int, chosen: argpar
         alone.append(asyncio.run(in_process(engine.fresh(folder), seats, marks, chosen.seconds / 2)))
         bare.append(engine.bare(folder, group, chosen.seconds / 2))
         _emptied(folder)
-    rate, limit = median(each.rate for each in served), median(bare)
-    say(
-        f"  {engine.name:<11}{seats:>6}{marks:>7}{rate:>11,.0f}{median(each.p50 for each in served):>9.1f}"
-        f"{median(each.p99 for each in served):>8.1f}{median(each.server for each in served):>8.0f}"
-        f"{median(each.clients for each in served):>9.0f}{median(alone):>12,.0f}{group:>7}{limit:>10,.0f}"
-        f"{rate / limit:>8.2f}\n"
-    )
-    if marks == 1:
-        return None
-    told = f"{engine.name}, {seats} seats, {marks} marks a message: to the bare engine"
-    return Limit(told, rate / limit, OF_BARE, "×", least=True)
+    figures = Served(*(median(each) for each in zip(*served, strict=True)))
+    return Row(engine.name, seats, marks, figures, median(alone), group, median(bare))
 
 
 def _emptied(folder: Path) -> None:
@@ -190,7 +212,7 @@ def main() -> int:
     if SERVER:
         os.sched_setaffinity(0, SERVER)  # what runs in this process has one processor, as the product has
     say(described() + "\n")
-    promised = []
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder, engines(chosen) as measured:
         say(
             f"\n  {'':<11}{'seats':>6}{'marks':>7}{'marks/s':>11}{'p50 ms':>9}{'p99':>8}{'CPU %':>8}"
@@ -199,8 +221,10 @@ def main() -> int:
         for engine in measured:
             for marks in chosen.marks:
                 for seats in chosen.seats:
-                    promised.append(measure(engine, Path(folder), seats, marks, chosen))
-    return judged([limit for limit in promised if limit is not None])
+                    rows.append(measure(engine, Path(folder), seats, marks, chosen))
+                    say(rows[-1].line())
+    told = [row._asdict() | {"served": row.served._asdict(), "ratio": row.ratio} for row in rows]
+    return judged([row.limit() for row in rows if row.marks > 1], "" if chosen.quick else "intake", told)
 
 
 if __name__ == "__main__":

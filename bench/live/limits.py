@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bench.live.machine import say
+from bench.live.machine import ROOT, described, say
 
 
 class Limit(NamedTuple):
@@ -26,7 +27,22 @@ class Limit(NamedTuple):
         return f"  {verdict:<7}{self.told:<72}{self.figure:>9.2f} {side} {self.bound:<8g}{self.unit}"
 
 
-def judged(limits: Sequence[Limit]) -> int:
-    """Print what was promised and what became of it; 1 when something was missed."""
+KEPT = ROOT / "var" / "bench"
+"""The newest full run of each bench, for the plot and the handbook."""
+
+
+def judged(limits: Sequence[Limit], name: str = "", figures: object = None) -> int:
+    """Print what was promised and what became of it; 1 when something was missed.
+
+    Under a name all of it is kept, with its figures, for `bench.live.plot`; short runs have none.
+    """
     say("\n" + "".join(limit.line() + "\n" for limit in limits))
+    if name:
+        told = {
+            "machine": described(),
+            "figures": figures,
+            "limits": [each._asdict() | {"kept": each.kept} for each in limits],
+        }
+        KEPT.mkdir(parents=True, exist_ok=True)
+        (KEPT / f"{name}.json").write_text(json.dumps(told, indent=1), "utf-8")
     return 0 if all(limit.kept for limit in limits) else 1

@@ -68,6 +68,10 @@ def running(
         except subprocess.TimeoutExpired:
             program.kill()
             program.wait()
+        for pipe in (program.stdin, program.stdout, program.stderr):
+            if pipe is not None:
+                with suppress(OSError):  # what was still to be written has nobody to read it
+                    pipe.close()
 
 
 def wait_for(port: int, program: subprocess.Popen) -> None:

@@ -23,7 +23,7 @@ from bench.live.limits import Limit, judged
 from bench.live.machine import described, held_kib, kernel_kib, say
 from bench.live.peers.known import BUN, NATS, OURS, WS, Contender
 
-MIB, SECONDS, SLOWER = 32.0, 10.0, 1.2
+MIB, SECONDS = 32.0, 10.0
 PATIENCE = 20.0
 SIZE = 4096
 
@@ -168,7 +168,9 @@ def main() -> int:
         [
             Limit(f"{who}: memory of kernel and process", ours.kernel + ours.process, MIB, "MiB"),
             Limit(f"{who}: cut off after", PATIENCE if ours.ended is None else ours.ended, SECONDS, "s"),
-        ]
+        ],
+        "" if chosen.quick else "stalled",
+        {"viewers": chosen.viewers, "costs": {name: cost._asdict() for name, cost in costs.items()}},
     )
 
 
