@@ -20,7 +20,6 @@ from contest.errors import (
     ContestError,
     MessageBinary,
     MessageNotUnderstood,
-    NotFound,
     StoreUnavailable,
     TooManyRequests,
 )
@@ -29,7 +28,7 @@ from contest.model.access import Act, may
 from contest.model.ids import EventId
 from contest.store import clock
 from contest.store.open import Store
-from contest.store.queries import plans
+from contest.store.queries import accounts, plans
 from realtime.deeds import CLOSES, Allowance
 from realtime.figures import LiveFigures
 from realtime.hub import Hub
@@ -43,8 +42,8 @@ Socket = WebSocket[Any, Any, Any]
 WATCH_SECONDS = 10.0
 """Within so long a socket says which board it wants."""
 
-ASK_AGAIN_SECONDS = 10.0
-"""How often the right to the officials' board is asked for while a socket is open."""
+ASK_AGAIN_SECONDS = 0.5
+"""How often the right to the officials' board is asked for while a socket is open: another node may end it."""
 
 MESSAGES_AT_ONCE, MESSAGES_PER_SECOND = 60.0, 2.0
 CLOSE_SECONDS = 0.8
@@ -189,14 +188,21 @@ class Watching:
         """Ask whether officials still are; another process may have taken their right away."""
         while True:
             await asyncio.sleep(ASK_AGAIN_SECONDS)
-            for viewer in [known for known in self._all if known.audience is Audience.OFFICIALS]:
-                try:
-                    audience, _ = await self._audience(viewer, viewer.event)
-                except StoreUnavailable:
-                    break  # nobody can say, and nothing new is shown; asked again soon
-                except NotFound:
-                    audience = Audience.PUBLIC
-                if audience is not Audience.OFFICIALS:
+            officials = {
+                known: EventId(known.event) for known in self._all if known.audience is Audience.OFFICIALS
+            }
+            tokens = {digest(viewer.token) for viewer in officials}
+            try:
+                trusted = await accounts.grants_behind(self._store, tokens, clock.now())
+                held = await plans.contests_of(self._store, set(officials.values()))
+            except StoreUnavailable:
+                continue  # nobody can say, and nothing new is shown; asked again soon
+            for viewer, event in officials.items():
+                account, grants = trusted.get(digest(viewer.token), ("", ()))
+                sees = event in held and may(grants, Act.SEE_MARKS, contest=held[event], event=event)
+                # Who has begun to watch something else meanwhile was asked there.
+                same = viewer.event == event and viewer.audience is Audience.OFFICIALS
+                if same and not (sees and account == viewer.account):
                     self._do(viewer, "not_signed_in")
 
     @asynccontextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from contest.model.access import Grant, Person, Role
@@ -101,6 +103,37 @@ async def person(store: Store, wanted: AccountId) -> Person | None:
         language=str(rows[0]["language"]),
         grants=await grants_of(store, wanted),
     )
+
+
+async def grants_behind(
+    store: Store, digests: Collection[str], at: str
+) -> dict[str, tuple[AccountId, tuple[Grant, ...]]]:
+    """Whose these tokens are and what is granted to them, in three questions however many they are.
+
+    A sign-in that is over, and the sign-in of an account that is disabled, is left out.
+    """
+    if not digests:
+        return {}
+    tokens = await store.select(
+        TokenRow.select(TokenRow.id, TokenRow.account).where(
+            TokenRow.id.is_in(list(digests)) & (TokenRow.expires_at > at)
+        )
+    )
+    wanted = sorted({str(row["account"]) for row in tokens})
+    if not wanted:
+        return {}
+    enabled = await store.select(
+        AccountRow.select(AccountRow.id).where(AccountRow.id.is_in(wanted) & AccountRow.disabled_at.is_null())
+    )
+    granted: dict[str, list[Grant]] = {str(row["id"]): [] for row in enabled}
+    for row in await store.select(GrantRow.select().where(GrantRow.account.is_in(wanted))):
+        if row["account"] in granted:
+            granted[row["account"]].append(msgspec.convert(row, Grant))
+    return {
+        row["id"]: (AccountId(row["account"]), tuple(granted[row["account"]]))
+        for row in tokens
+        if row["account"] in granted
+    }
 
 
 async def grants_of(store: Store, wanted: AccountId) -> tuple[Grant, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -62,6 +62,14 @@ async def events_of_contest(store: Store, key: ContestId) -> list[Event]:
     """The events of a contest in their order."""
     query = EventRow.select().where(EventRow.contest == key).order_by(EventRow.position, EventRow.code)
     return msgspec.convert(await store.select(query), list[Event])
+
+
+async def contests_of(store: Store, events: Collection[str]) -> dict[EventId, ContestId]:
+    """To which contest each of these events belongs; one that is no more is left out."""
+    if not events:
+        return {}
+    query = EventRow.select(EventRow.id, EventRow.contest).where(EventRow.id.is_in(list(events)))
+    return {EventId(row["id"]): ContestId(row["contest"]) for row in await store.select(query)}
 
 
 async def event(store: Store, key: EventId) -> Event:
