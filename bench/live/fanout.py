@@ -28,7 +28,7 @@ from realtime.wires import fan_out, frame_of, wire_of
 OF_C = {1000: 0.78, 5000: 0.70}
 """Of the C loop's deliveries a CPU-second, ours are at least so much."""
 P99_MS, KIB = 60.0, 25.0
-DELIVERIES_A_LAP = 500_000
+DELIVERIES_A_LAP = 300_000
 
 
 # ---- the server process ---------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def board_doors(port: int, event: str) -> Doors:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--viewers", type=int, default=10_000)
-    parser.add_argument("--hold", type=float, default=45.0, help="seconds; every 20 the server pings")
+    parser.add_argument("--hold", type=float, default=25.0, help="seconds; every 20 the server pings")
     parser.add_argument("--entries", type=int, default=20)
     parser.add_argument("--quick", action="store_true", help="a hundredth of the viewers, for two seconds")
     chosen = parser.parse_args()
