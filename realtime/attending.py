@@ -107,7 +107,10 @@ class Attending:
                 break
         self._rolls.came(attendance)
         await attendance.perform(attendance.line.welcome(welcome, moment()))
+        signed = {line.session for line in welcome.sessions if line.state == "confirmed"}
         for call in calls:
+            if call.session in signed:
+                continue  # the panel has signed: what stands apart stands with a reason
             await attendance.perform(attendance.line.remark(call))
 
     def _unseat(self, attendance: Attendance) -> None:

@@ -8,17 +8,18 @@ import msgspec
 
 from contest.actions.results import EventResults, results_of
 from contest.model.contest import Session
-from contest.model.ids import EntryId, SessionId
+from contest.model.ids import AspectId, EntryId, SessionId
 from contest.model.people import EntryStatus
 from contest.store.open import Store
-from contest.store.queries import plans
+from contest.store.queries import live, plans
 from scoring.remarks import Remark
 
 
 class RemarkLine(msgspec.Struct, frozen=True, kw_only=True):
     """An aspect of an entry on which judges differ by more than allowed, or two entries of a mark do.
 
-    `spread` is the highest mark less the lowest; `reason` is `spread` or `differs`.
+    `spread` is the highest mark less the lowest; `reason` is `spread` or `differs`. `called_at` is when its judges
+    were called to mark again; empty in lists that do not say.
     """
 
     entry: str
@@ -27,6 +28,7 @@ class RemarkLine(msgspec.Struct, frozen=True, kw_only=True):
     name_en: str
     reason: str
     spread: str
+    called_at: str = ""
 
 
 def remarks_in(computed: EventResults) -> list[RemarkLine]:
@@ -58,7 +60,17 @@ def remarks_due(session: Session, computed: EventResults) -> Sequence[Remark]:
 
 
 async def remarks_of_session(store: Store, session: SessionId) -> list[RemarkLine]:
-    """What of a session should be marked again before it is confirmed."""
+    """What of a session should be marked again before it is confirmed, and since when its judges know.
+
+    What should be is computed from the marks as they are now; the ledger says when the call was made.
+    """
     planned = await plans.session(store, session)
     computed = await results_of(store, planned.event)
-    return [_line(computed, remark) for remark in remarks_due(planned, computed)]
+    calls = await live.remarks_standing(store, planned.event)
+    called = {(call.entry, call.aspect): call.at for call in calls if call.session == session}
+    return [
+        msgspec.structs.replace(
+            _line(computed, remark), called_at=called.get((EntryId(remark.entry), AspectId(remark.aspect)), "")
+        )
+        for remark in remarks_due(planned, computed)
+    ]

@@ -297,6 +297,9 @@ export class Tablet {
       this.welcome = { ...welcome, sessions };
       void this.#outbox.keepWelcome(this.welcome);
     }
+    if (state === 'confirmed') {
+      for (const call of [...this.calls.keys()]) if (call.startsWith(`${session}|`)) this.calls.delete(call);
+    }
     const sheet = this.sheets.get(session);
     if (sheet) this.sheets.set(session, { ...sheet, name, state });
     if (session === this.#wantedSheet) this.openSheet(session);

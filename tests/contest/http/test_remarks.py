@@ -70,8 +70,11 @@ async def test_judges_too_far_apart_are_named_and_signed_for_only_with_a_reason(
         "name_en": "Craft",
         "reason": "spread",
         "spread": "2.5",
+        "called_at": "",
     }
-    assert await chief.get(f"{judged.path}/remarks") == [remark]
+    [due] = await chief.get(f"{judged.path}/remarks")
+    assert due["called_at"] > "2026", "the ledger says since when its judges are called"
+    assert due | {"called_at": ""} == remark
     assert (await chief.get(f"/events/{judged.event}/results"))["remarks"] == [remark]
     await chief.post(f"{judged.path}/lock")
     answer = await chief.client.post(f"/api{judged.path}/confirm")

@@ -41,6 +41,34 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "zh": "不能同意自己的请求，或该请求已处理。",
     "en": "You cannot consent to your own request, or it is already settled."
   },
+  "copy_failed": {
+    "zh": "{path} 读写失败：{problem}。原有数据未改动。",
+    "en": "{path} could not be read or written: {problem}. Nothing that was there is changed."
+  },
+  "copy_folder_unusable": {
+    "zh": "不能备份到 {folder}：{problem}。请确认磁盘已接好、文件夹已建立且可写入。",
+    "en": "No copy can be made in {folder}: {problem}. Is the disk there, the folder made, and may it be written to?"
+  },
+  "copy_not_newest": {
+    "zh": "同一文件夹里有更新的备份 {newest}。平板已不再保留它包含的打分，请恢复它；确要用旧的请加 --older。",
+    "en": "A newer copy lies beside it: {newest}. Tablets no longer keep what that one holds: restore it, or insist with --older."
+  },
+  "copy_not_sound": {
+    "zh": "{path} 核对不通过，不能算备份：{problem}。",
+    "en": "{path} does not verify and does not count: {problem}."
+  },
+  "copy_of_newer_version": {
+    "zh": "{path} 的结构版本是 {found}，本程序只到 {wanted}。请先升级程序。",
+    "en": "{path} has schema {found}, this program knows {wanted}. Install the newer version first."
+  },
+  "database_not_empty": {
+    "zh": "数据库 {path} 里已有内容。要用备份代替它请加 --replace；原来的会另存在旁边。",
+    "en": "The database {path} holds something. --replace puts the copy in its place and keeps the old one aside."
+  },
+  "disk_full": {
+    "zh": "{path} 所在的磁盘已满，未留下半个文件。请腾出空间后重试。",
+    "en": "The disk of {path} is full; nothing half is left there. Make room and try again."
+  },
   "event_started": {
     "zh": "已开始打分，不能再改“{field}”。",
     "en": "Marking has started; “{field}” can no longer change."
@@ -116,6 +144,10 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
   "method_not_there": {
     "zh": "这个地址不接受 {method}。",
     "en": "This address does not take {method}."
+  },
+  "not_a_copy": {
+    "zh": "{path} 不是备份文件：{problem}。",
+    "en": "{path} is no copy of a database of ours: {problem}."
   },
   "not_allowed": {
     "zh": "您的角色不能做这件事（{act}）。",

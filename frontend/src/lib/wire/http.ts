@@ -872,6 +872,7 @@ export interface RemarkLine {
   name_en: string;
   reason: string;
   spread: string;
+  called_at?: string;
 }
 
 export interface Reset {
