@@ -5,13 +5,17 @@ A large event has 84,000 marks of which a tick changes a few: only these are loo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from contest.actions.results import Layout
-from contest.model.mark import Slot
-from contest.store.queries.results import CountedMark
-from scoring import Sheet, SheetMark, SheetProblem
+from contest.model.mark import MarkKind, Slot
+from scoring import Sheet, SheetProblem
 from scoring.sheet import BLANK_STATE, STATES, WHOLE_PANEL, Block
+
+Counting = tuple[str, int | None]
+"""Kind and value of a mark that counts."""
 
 
 class Cells:
@@ -35,18 +39,25 @@ class Cells:
         self._values, self._states = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.uint8)
         self._held: dict[Slot, int] = {}
 
-    def keep(self, marks: dict[Slot, CountedMark]) -> None:
+    def keep(self, marks: Mapping[Slot, Counting]) -> None:
         """Take in the marks that count now in these slots; one that was taken back leaves its cell blank.
 
         Raises SheetProblem when two slots have the same cell, or a mark comes from a seat that its aspect has not.
         """
-        placed = {slot: self._layout.place(mark) for slot, mark in marks.items()}
-        for slot, mark in placed.items():
-            if mark is None and slot in self._held:
-                self._states[self._held.pop(slot)] = BLANK_STATE
-        for slot, mark in placed.items():
-            if mark is not None:
-                self._put(slot, mark)
+        seat_number, held, states = self._layout.seat_number, self._held, self._states.data
+        placed = []
+        for slot, mark in marks.items():
+            number = None if mark[0] == MarkKind.ERASED else seat_number(*slot[1:])
+            if number is not None:
+                placed.append((slot, number, mark))
+            elif slot in held:
+                states[held.pop(slot)] = BLANK_STATE
+        values = self._values.data
+        for slot, number, (kind, value) in placed:
+            cell = held.get(slot)
+            if cell is None:
+                cell = held[slot] = self._free_cell(slot, number)
+            values[cell], states[cell] = value or 0, STATES[kind]
 
     def sheet(self) -> Sheet:
         """The sheet as it stands; what is kept later does not change it."""
@@ -61,13 +72,11 @@ class Cells:
             )
         )
 
-    def _put(self, slot: Slot, mark: SheetMark) -> None:
-        cell = self._held.get(slot)
-        if cell is None:
-            if (mark.seat != WHOLE_PANEL) != self._layout.aspects[mark.aspect].by_panel:
-                raise SheetProblem("a mark comes from a seat that the panel does not have")
-            cell = self._first[mark.aspect] + mark.seat * self._layer + self._columns[mark.entry]
-            if self._states[cell] != BLANK_STATE:
-                raise SheetProblem("two marks for one cell")
-            self._held[slot] = cell
-        self._values[cell], self._states[cell] = mark.value or 0, STATES[mark.kind]
+    def _free_cell(self, slot: Slot, number: int) -> int:
+        _, entry, aspect, _ = slot
+        if (number != WHOLE_PANEL) != self._layout.aspects[aspect].by_panel:
+            raise SheetProblem("a mark comes from a seat that the panel does not have")
+        cell = self._first[aspect] + number * self._layer + self._columns[entry]
+        if self._states[cell] != BLANK_STATE:
+            raise SheetProblem("two marks for one cell")
+        return cell

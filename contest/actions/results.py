@@ -13,7 +13,7 @@ import msgspec
 
 from contest.actions.attributes import Attributes, attributes_of
 from contest.model.contest import Contest, Event, Session
-from contest.model.ids import EntryId, EventId, PanelId
+from contest.model.ids import EntryId, EventId, PanelId, SeatId
 from contest.model.mark import WHOLE_PANEL, MarkKind
 from contest.model.panel import Panel
 from contest.model.people import Entry, EntryStatus, label_of
@@ -174,14 +174,20 @@ class Layout:
         blind, attributes = plan.event.blind, plan.attributes
         return cls(plan.scheme, plan.entries, plan.sessions, plan.panels, blind=blind, attributes=attributes)
 
+    def seat_number(self, entry: str, aspect: str, seat: SeatId) -> int | None:
+        """From which seat of the sheet a mark of a seat comes, 0 for the whole panel; None when from none."""
+        if aspect not in self.aspects or entry not in self._known:
+            return None
+        number = self._numbers.get(seat, self.most + 1)
+        seats = self._judges.get((entry, aspect), self.most) if self._judges else self.most
+        return number if number <= seats else None
+
     def place(self, mark: CountedMark | MarkOnRecord) -> SheetMark | None:
         """Say where a mark stands on the sheet; None when it stands nowhere."""
-        if mark.kind == MarkKind.ERASED or mark.aspect not in self.aspects or mark.entry not in self._known:
+        if mark.kind == MarkKind.ERASED:
             return None
-        number = self._numbers.get(mark.seat, self.most + 1)
-        if number > self._judges.get((mark.entry, mark.aspect), self.most):
-            return None
-        return SheetMark(mark.entry, mark.aspect, number, mark.kind, mark.value)
+        number = self.seat_number(mark.entry, mark.aspect, mark.seat)
+        return None if number is None else SheetMark(mark.entry, mark.aspect, number, mark.kind, mark.value)
 
     def laid_out(self, marks: Iterable[CountedMark | MarkOnRecord]) -> Sheet:
         """The sheet with these marks."""

@@ -63,12 +63,14 @@ def test_whatever_changes_the_sheet_is_that_of_all_marks_together(seed):
         for slot in dice.sample(slots + strays, dice.randint(0, 12)):
             kind = dice.choice(["entered", "entered", "entered", "absent", "not_attempted", "erased"])
             value = 1000 * dice.randint(0, 10) if kind == "entered" else None
-            changed[slot] = CountedMark(*slot, kind, value)
+            changed[slot] = (kind, value)
         counting |= changed
         before = cells.sheet()
         told = numbers(before)
         cells.keep(changed)
-        assert numbers(cells.sheet()) == numbers(ground.laid_out(counting.values()))
+        assert numbers(cells.sheet()) == numbers(
+            ground.laid_out(CountedMark(*slot, *mark) for slot, mark in counting.items())
+        )
         assert numbers(before) == told
 
 
@@ -76,10 +78,10 @@ def test_a_cell_is_held_by_one_slot_at_a_time():
     ground = layout(session("one", "first", "work"), session("again", "first", "work"))
     one, again = (("one", "amber", "work", "f1"), ("again", "amber", "work", "f1"))
     cells = Cells(ground)
-    cells.keep({one: CountedMark(*one, "entered", 4000)})
+    cells.keep({one: ("entered", 4000)})
     with pytest.raises(SheetProblem, match="two marks for one cell"):
-        cells.keep({again: CountedMark(*again, "entered", 5000)})
-    cells.keep({again: CountedMark(*again, "entered", 5000), one: CountedMark(*one, "erased", None)})
+        cells.keep({again: ("entered", 5000)})
+    cells.keep({again: ("entered", 5000), one: ("erased", None)})
     assert cells.sheet().marks.panel.sum() == 9000 - 4000
 
 
@@ -87,4 +89,4 @@ def test_a_mark_of_a_seat_is_none_for_the_whole_panel_and_the_other_way_round():
     ground = layout(session("one", "first", "work", "theory"))
     for slot in (("one", "amber", "work", WHOLE_PANEL), ("one", "amber", "theory", "f1")):
         with pytest.raises(SheetProblem, match="a seat that the panel does not have"):
-            Cells(ground).keep({slot: CountedMark(*slot, "entered", 4000)})
+            Cells(ground).keep({slot: ("entered", 4000)})

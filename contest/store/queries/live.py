@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from contest.model.contest import Event
-from contest.model.fact import Fact, read_fact
+from contest.model.fact import Fact
 from contest.model.gate import PLANNED, Line
 from contest.model.ids import AspectId, ContestId, DeviceId, EntryId, EventId, SeatId, SessionId
 from contest.model.mark import WHOLE_PANEL, Standing
@@ -40,12 +40,11 @@ async def facts_after(store: Store, contest: str, seq: int) -> list[Fact]:
     return await facts.facts_after(store, ContestId(contest), seq, FACTS_AT_ONCE)
 
 
-async def facts_of_event(store: Store, event: EventId, *, after: int = 0, until: int, limit: int) -> list[Fact]:
-    """The next facts of an event after a number of its contest's ledger and up to another, in order."""
-    query = FactRow.select(FactRow.content, FactRow.prev, FactRow.link)
+async def contents_of_event(store: Store, event: EventId, *, after: int = 0, until: int, limit: int) -> list[str]:
+    """The next facts of an event after a number of its contest's ledger and up to another, as they were hashed."""
+    query = FactRow.select(FactRow.content)
     query = query.where((FactRow.event == event) & (FactRow.seq > after) & (FactRow.seq <= until))
-    rows = await store.select(query.order_by(FactRow.seq).limit(limit))
-    return [read_fact(row["content"], row["prev"], row["link"]) for row in rows]
+    return await store.select(query.order_by(FactRow.seq).limit(limit).output(as_list=True))
 
 
 async def plan_version(store: Store) -> int:
