@@ -51,13 +51,14 @@ class Doorbell(Protocol):
 async def attended(bell: Doorbell, ears: Ears) -> None:
     """Listen, and listen again after every fault, until the task is ended."""
     heard = _Noted(ears)
-    pause = FIRST_SECONDS
+    pause, said = FIRST_SECONDS, False
     while True:
         try:
             await bell.listen(heard)
         except bell.troubles as problem:
-            if heard.since_fault or pause == FIRST_SECONDS:
+            if heard.since_fault or not said:
                 log.warning("doorbell_silent", kind=bell.kind, problem=repr(problem)[:200])
+                said = True
             pause = FIRST_SECONDS if heard.since_fault else min(2 * pause, MOST_SECONDS)
         finally:
             heard.deaf(bell.kind)

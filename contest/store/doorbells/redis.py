@@ -31,13 +31,13 @@ class RedisBell:
 
     async def listen(self, ears: Ears) -> None:
         """Listen until the connection is lost, or says nothing for long: raised by the driver or by us."""
-        async with _client(self._url) as client, client.pubsub(ignore_subscribe_messages=True) as channel:
+        async with _client(self._url) as client, client.pubsub() as channel:
             await channel.subscribe(CHANNEL)
             asked = False
             # The first answer is that to the subscription: from here on nothing rung is missed.
             await channel.ping()
             while True:
-                message = await channel.get_message(ignore_subscribe_messages=False, timeout=ASK_SECONDS)
+                message = await channel.get_message(timeout=ASK_SECONDS)
                 if message is None:
                     if asked:
                         raise ConnectionError("Redis does not answer")
