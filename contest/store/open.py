@@ -101,12 +101,13 @@ class Store:
         _open.remove(self)
         if self._book is not None:
             await self._book.close()
-        if self._writer is not None:
-            await self._writer.close()
+        # The writer last: where it is the last connection to a file, all is in that one file afterwards.
         if isinstance(self.engine, KeptSqlite):
             await self.engine.readers.close()
         else:
             await postgres.close_pool(self.engine.pool)
+        if self._writer is not None:
+            await self._writer.close()
         if _open:
             _open[-1]._bind()
 

@@ -111,30 +111,30 @@ class Written:
             {"by": "a", "digest": digest, "event": event, "fact": "scheme_adopted", "version": version}
         )
 
-    def commit(self, key: Key | None = None, **changes: Any) -> Written:
+    def commit(self, by: Key | None = None, **changes: Any) -> Written:
         first = self.heads[-1]["seq"] + 1 if self.heads else 1
         leaves = [bytes.fromhex(fact["link"]) for fact in self.facts[first - 1 :]]
         head = {
             "at": "2026-11-20T09:00:01.000000Z",
             "contest": self.contest,
             "first": first,
-            "key": (key or self.key).fingerprint,
+            "key": (by or self.key).fingerprint,
             "link": self.facts[-1]["link"],
             "root": tree(leaves).hex(),
             "seq": len(self.facts),
         }
-        self.heads.append((key or self.key).sign("head", head | changes))
+        self.heads.append((by or self.key).sign("head", head | changes))
         return self
 
-    def checkpoint(self, seq: int, key: Key | None = None, **changes: Any) -> Written:
+    def checkpoint(self, place: int, key: Key | None = None, **changes: Any) -> Written:
         key = key or self.key
         value = {
             "at": "2026-11-20T09:10:00.000000Z",
             "contest": self.contest,
             "copy": "ab" * 32,
             "key": key.fingerprint,
-            "link": self.facts[seq - 1]["link"],
-            "seq": seq,
+            "link": self.facts[place - 1]["link"],
+            "seq": place,
         }
         self.checkpoints.append(key.sign("checkpoint", value | changes))
         return self
