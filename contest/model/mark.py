@@ -90,8 +90,16 @@ class EnterMark(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def digest(self) -> str:
         """SHA-256 of the content: the same key with another digest is refused and reported."""
-        content = msgspec.structs.replace(self, by="") if self.by else self
-        return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+        return _digest(msgspec.structs.replace(self, by="") if self.by else self)
+
+    @property
+    def digest_without_words(self) -> str:
+        """The same without the free text, which the ledger must not let anybody guess."""
+        return _digest(msgspec.structs.replace(self, by="", reason=""))
+
+
+def _digest(content: EnterMark) -> str:
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

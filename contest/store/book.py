@@ -10,15 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 import structlog
 from piccolo.query.base import Query
 
-from contest.errors import BadInput, SchemeInvalid, StoreUnavailable
+from contest.errors import SchemeInvalid, StoreUnavailable
 from contest.model.ids import AccountId, ContestId, DeviceId, EventId, SeatId
-from contest.model.mark import EnterMark, MarkKind, Receipt, refusal
+from contest.model.mark import EnterMark, Receipt
 from contest.model.ruling import Recorded, Ruling
 from contest.model.signing import SigningKey
 from contest.store import postgres, schemes, sqlite
@@ -34,6 +33,7 @@ from contest.store.commands import (
 )
 from contest.store.compiled import compiled
 from contest.store.draft import Known
+from contest.store.form import malformed, sound
 from contest.store.settle import Answer, Settled, settle
 from scoring.scheme import SchemeProblem
 
@@ -82,10 +82,10 @@ class Book:
         A mark that breaks a rule gets a refusal and harms no other. Raises StoreUnavailable, and then nothing
         is acknowledged.
         """
-        malformed = [_malformed(mark) for mark in marks]
-        fit = tuple(mark for mark, refused in zip(marks, malformed, strict=True) if refused is None)
+        refusals = [malformed(mark) for mark in marks]
+        fit = tuple(mark for mark, refused in zip(marks, refusals, strict=True) if refused is None)
         settled = iter(await self._ask(EnterMarks(contest=contest, marks=fit)) if fit else ())
-        return [refused or next(settled) for refused in malformed]
+        return [refused or next(settled) for refused in refusals]
 
     async def record(
         self,
@@ -101,7 +101,7 @@ class Book:
         `also` are rows for the same commit; `given` is asked once more under the lock.
         """
         return await self._recorded(
-            Rule(contest=contest, ruling=ruling, text=_sound(text), also=compiled(also), given=given)
+            Rule(contest=contest, ruling=ruling, text=sound(text), also=compiled(also), given=given)
         )
 
     async def take_seat(
@@ -122,7 +122,7 @@ class Book:
                 contest=contest,
                 seat=seat,
                 device=device,
-                name=_sound(name),
+                name=sound(name),
                 token=token,
                 by=by,
                 also=compiled(also),
@@ -256,42 +256,3 @@ def _answer_one(waiting: _Waiting, answer: Answer) -> None:
 def _answer_all(batch: list[_Waiting], problem: Exception) -> None:
     for waiting in batch:
         _answer_one(waiting, problem)
-
-
-def _sound(text: str) -> str:
-    """Free text without what no database keeps: NUL and halves of surrogate pairs."""
-    return text.replace("\0", "").encode(errors="ignore").decode()
-
-
-_LONGEST = {
-    "device": 64,
-    "mark": 64,
-    "session": 64,
-    "entry": 64,
-    "aspect": 64,
-    "replaces": 64,
-    "made_at": 40,
-    "by": 64,
-    "reason": 2000,
-}
-
-
-_TEXTS, _LIMITS = tuple(_LONGEST), tuple(_LONGEST.values())
-_texts = attrgetter(*_TEXTS)
-_KINDS = frozenset(MarkKind)
-
-
-def _is_sound(text: str) -> bool:
-    return "\0" not in text if text.isascii() else _sound(text) == text
-
-
-def _malformed(mark: EnterMark) -> Receipt | None:
-    """Refuse what no column could hold, before it reaches others' transaction; such a refusal is not kept."""
-    for field, text, limit in zip(_TEXTS, _texts(mark), _LIMITS, strict=True):
-        if text and (len(text) > limit or not _is_sound(text)):
-            return refusal(mark, BadInput(field=field, problem=f"1–{limit}"))
-    if mark.kind not in _KINDS:
-        return refusal(mark, BadInput(field="kind", problem=str(mark.kind)))
-    if not mark.mark or not mark.device or not 0 < mark.device_seq < 2**53 or abs(mark.value or 0) > 10**15:
-        return refusal(mark, BadInput(field="mark", problem="…"))
-    return None

@@ -145,7 +145,7 @@ def head_of(row: Row) -> SignedHead:
 def _reused(draft: Draft, marks: Sequence[EnterMark]) -> Work[None]:
     """Numbers that bring another mark than before, and which of them the ledger knows already."""
     other = {
-        (mark.device, mark.device_seq, mark.digest)
+        (mark.device, mark.device_seq, mark.digest_without_words)
         for mark in marks
         if receipt_key(mark) in draft.receipts and draft.receipts[receipt_key(mark)][0] != mark.digest
     }

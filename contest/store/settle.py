@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-import msgspec
-
 from contest.errors import AlreadyExists, ContestError, KeyReused, NotFound, SchemeLocked, SeatRevoked
 from contest.model.fact import DeviceRevoked, SchemeAdopted, SeatTaken
 from contest.model.fact import KeyReused as ReusedFact
 from contest.model.ids import AspectId, ContestId, EntryId, EventId, SeatId
 from contest.model.mark import DESK, EnterMark, Receipt, Standing, enter, refusal
-from contest.model.merkle import Tree
 from contest.model.ruling import PassGate, Recorded, RuleEntry, rule
-from contest.model.signing import SignedHead, SigningKey
+from contest.model.signing import SigningKey
 from contest.store import schemes
 from contest.store.calling import call_remarks
 from contest.store.clock import now
@@ -32,6 +29,7 @@ from contest.store.commands import (
 from contest.store.draft import Draft, Known
 from contest.store.gather import gather, receipt_key
 from contest.store.ids import new_id
+from contest.store.sealing import proved, seal
 from contest.store.work import Ring, Row, Work
 from contest.store.write import write
 
@@ -61,9 +59,9 @@ def settle(commands: Sequence[Command], key: SigningKey, known: Known | None = N
     draft.at = now()
     answers = [_answer(draft, command) for command in commands]
     yield from call_remarks(draft)
-    seals = _seal(draft, key)
+    seals = seal(draft, key)
     answers = [
-        _proved(answer, seals.get(command.contest)) if isinstance(answer, list) else answer
+        proved(answer, seals.get(command.contest)) if isinstance(answer, list) else answer
         for command, answer in zip(commands, answers, strict=True)
     ]
     yield from write(draft)
@@ -93,53 +91,6 @@ def _answer(draft: Draft, command: Command) -> Answer:
     return recorded
 
 
-# ---- signed heads --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Seal:
-    """What a contest's commit signs: the head, the tree under it, and the newest number before."""
-
-    head: SignedHead
-    tree: Tree
-    before: int
-
-
-def _seal(draft: Draft, key: SigningKey) -> dict[ContestId, _Seal]:
-    """Sign, for each contest that moved, how far its chain reaches now."""
-    links: dict[ContestId, list[str]] = {}
-    for fact in draft.facts:
-        links.setdefault(fact.contest, []).append(fact.link)
-    seals = {}
-    for contest, new in links.items():
-        row = draft.heads[contest]
-        tree = Tree([*draft.unsigned.get(contest, ()), *new])
-        head = key.sign_head(
-            contest=contest,
-            first=row["signed"] + 1,
-            seq=row["seq"],
-            link=row["link"],
-            root=tree.root,
-            at=draft.at,
-        )
-        row["signed"] = row["seq"]
-        draft.signed.append(head)
-        seals[contest] = _Seal(head, tree, row["seq"] - len(new))
-    return seals
-
-
-def _proved(receipts: list[Receipt], seal: _Seal | None) -> list[Receipt]:
-    """Give those that this commit made the head they stand under; others have theirs, or none."""
-    if seal is None:
-        return receipts
-    return [
-        receipt
-        if receipt.seq is None or receipt.seq <= seal.before
-        else msgspec.structs.replace(receipt, head=seal.head, path=seal.tree.path(receipt.seq - seal.head.first))
-        for receipt in receipts
-    ]
-
-
 # ---- marks ---------------------------------------------------------------------------------------------------
 
 
@@ -159,7 +110,7 @@ def _enter(draft: Draft, contest: ContestId, command: EnterMark) -> Receipt:
 
 def _reused(draft: Draft, contest: ContestId, command: EnterMark) -> Receipt:
     draft.reused.append((contest, command))
-    key = (command.device, command.device_seq, command.digest)
+    key = (command.device, command.device_seq, command.digest_without_words)
     if key not in draft.told:
         draft.told.add(key)
         _tell_reused(draft, contest, command)
@@ -167,12 +118,14 @@ def _reused(draft: Draft, contest: ContestId, command: EnterMark) -> Receipt:
 
 
 def _tell_reused(draft: Draft, contest: ContestId, command: EnterMark) -> None:
-    """Put a refused mark on record for the chief judge, if it names a session of the contest."""
+    """Put a refused mark on record for the chief judge, if session and device are known."""
     try:
         session = draft.session(contest, command.session)
     except ContestError:
         return
     at_desk = command.device.startswith(DESK)
+    if not at_desk and command.device not in draft.devices:
+        return
     fact = ReusedFact(
         mark=command.mark,
         event=session.event,
@@ -183,7 +136,7 @@ def _tell_reused(draft: Draft, contest: ContestId, command: EnterMark) -> None:
         value=command.value,
         device=command.device,
         device_seq=command.device_seq,
-        digest=command.digest,
+        digest=command.digest_without_words,
         by=command.by if at_desk else str(draft.devices.get(command.device, {}).get("seat", "")),
     )
     draft.record(contest, fact)
