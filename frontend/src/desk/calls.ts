@@ -25,6 +25,7 @@ import type {
   Role,
   SchemeCheck,
   Season,
+  SeatNow,
   Session,
   Stage,
   Team,
@@ -122,6 +123,7 @@ export const events = {
   removeEntry: (entry: string) => api.del(`/entries/${entry}`),
   rule: (entry: string, status: EntryStatus, reason: string) =>
     api.post<void>(`/entries/${entry}/ruling`, { status, reason }),
+  seats: (event: string) => api.get<SeatNow[]>(`/events/${event}/seats`),
   panels: (event: string) => api.get<Panel[]>(`/events/${event}/panels`),
   createPanel: (event: string, body: PanelDraft) => api.post<Panel>(`/events/${event}/panels`, body),
   changePanel: (panel: string, body: Partial<PanelDraft>) => api.patch<Panel>(`/panels/${panel}`, body),
@@ -148,5 +150,8 @@ export interface SessionDraft {
 export const pairings = {
   begin: (seat: string) => api.post<Pairing>(`/seats/${seat}/pairing`),
   state: (pairing: string) => api.get<PairingNow>(`/pairings/${pairing}`),
-  confirm: (pairing: string, number: string) => api.post<void>(`/pairings/${pairing}/confirm`, { number }),
+  /** The chief judge agrees that this tablet takes a seat which another holds. */
+  agree: (pairing: string) => api.post<void>(`/pairings/${pairing}/agree`),
+  confirm: (pairing: string, number: string, handOver = false) =>
+    api.post<void>(`/pairings/${pairing}/confirm`, handOver ? { number, hand_over: true } : { number }),
 };

@@ -60,6 +60,7 @@ export type ResultRow = Told<wire.ResultRow>;
 export type SchemeCheck = Told<wire.SchemeChecked>;
 export type SchemeProblem = Told<wire.Problem>;
 export type Season = Told<wire.Season>;
+export type SeatNow = Told<wire.SeatNow>;
 export type Seat = Told<wire.SeatLine>;
 export type Session = Told<wire.SessionView>;
 export type SessionMarks = Told<wire.SessionMarks>;

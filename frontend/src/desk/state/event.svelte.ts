@@ -1,7 +1,7 @@
 import { events } from '../calls';
 import { outcomes } from '../running';
 import type { EventProgress } from '../plan';
-import type { EventScheme, GateLine, OutlineNode, PublicView } from '../types';
+import type { EventScheme, GateLine, OutlineNode, PublicView, SeatNow } from '../types';
 import { Problem } from '$lib/api';
 import { Reading } from './reading.svelte';
 import { SchemeDraft } from './scheme.svelte';
@@ -13,6 +13,8 @@ export class EventDesk {
   readonly scheme;
   readonly entries;
   readonly panels;
+  /** Which tablet holds each seat and how it is doing. */
+  readonly seats;
   readonly sessions;
   readonly gates;
   /** A scheme that is being written; it stays while one looks at other pages of the event. */
@@ -27,6 +29,7 @@ export class EventDesk {
     this.scheme = new Reading(() => schemeOrNone(id));
     this.entries = new Reading(() => events.entries(id));
     this.panels = new Reading(() => events.panels(id));
+    this.seats = new Reading(() => events.seats(id));
     this.sessions = new Reading(() => events.sessions(id));
     this.gates = new Reading(() => outcomes.gates(id));
   }
@@ -35,6 +38,11 @@ export class EventDesk {
     await Promise.all(
       [this.stages, this.scheme, this.entries, this.panels, this.sessions, this.gates].map((one) => one.load()),
     );
+  }
+
+  /** How a seat is doing, as far as it was asked. */
+  seatNow(seat: string): SeatNow | null {
+    return (this.seats.value ?? []).find((one) => one.seat === seat) ?? null;
   }
 
   /** The aspects of the scheme: what is marked. */

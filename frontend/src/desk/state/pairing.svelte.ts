@@ -51,11 +51,11 @@ export class PairingWay {
     if (found.state === 'confirmed' || found.state === 'expired') this.stop();
   }
 
-  /** The numbers were compared; the tablet may take the seat. */
-  async confirm(): Promise<boolean> {
+  /** The numbers were compared; the tablet may take the seat, which a chief judge may hand over from another. */
+  async confirm(handOver = false): Promise<boolean> {
     const invitation = this.invitation;
     if (!invitation) return false;
-    const done = await this.confirming.run(() => pairings.confirm(invitation.pairing, this.number.trim()));
+    const done = await this.confirming.run(() => pairings.confirm(invitation.pairing, this.number.trim(), handOver));
     if (!done) return false;
     this.stop();
     if (this.now) this.now = { ...this.now, state: 'confirmed' };
