@@ -67,6 +67,8 @@ class Reference:
     counting: dict[Place, str] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
     decisions: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    ever: set[str] = field(default_factory=set)
+    """Every gate that was passed in any round."""
 
     # ---- marks ----------------------------------------------------------------------------------------------
 
@@ -264,6 +266,7 @@ class Reference:
 
     def _pass(self, line: str, subject: str, gate: str) -> None:
         self._gates(line, subject).append(gate)
+        self.ever.add(gate)
         self.seq += 1
 
     def _next_round(self, line: str, subject: str) -> None:
