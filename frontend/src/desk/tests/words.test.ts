@@ -53,7 +53,7 @@ test('every word that the server may choose has a name', () => {
     markKind: ['absent', 'not_attempted', 'erased'],
     consentAct: ['make_official', 'reopen_session'],
     node: ['sum', 'panel', 'judgement', 'pass_fail', 'completed', 'difference', 'choice', 'tolerance', 'imported', 'amount', 'penalty', 'quantity'],
-    fact: ['mark_entered', 'mark_settled', 'key_reused', 'gate_passed', 'line_reopened', 'entry_ruled', 'tie_decided', 'seat_taken', 'device_revoked', 'scheme_adopted'],
+    fact: ['mark_entered', 'mark_settled', 'key_reused', 'gate_passed', 'line_reopened', 'entry_ruled', 'tie_decided', 'remark_called', 'remark_ended', 'seat_taken', 'device_revoked', 'scheme_adopted'],
     field: ['name', 'number', 'organisation', 'events', 'bib'],
   };
   const nameless = Object.entries(groups).flatMap(([group, values]) => values.filter((value) => wordFor(group, value) === value));

@@ -118,6 +118,8 @@ export const contest = {
   fact_gate_passed: ['关口通过', 'Gate passed'],
   fact_line_reopened: ['重新开放', 'Line reopened'],
   fact_tie_decided: ['定并列先后', 'Tie decided'],
+  fact_remark_called: ['要求复评', 'Re-mark called'],
+  fact_remark_ended: ['不再需要复评', 'Re-mark no longer needed'],
   fact_entry_ruled: ['判罚', 'Entry ruled'],
   fact_seat_taken: ['席位配对', 'Seat taken'],
   fact_device_revoked: ['设备收回', 'Device revoked'],
