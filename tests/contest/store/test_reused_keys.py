@@ -1,9 +1,12 @@
 """A number that brings another mark than it brought before: refused, and on record for the chief judge."""
 
+import asyncio
+
 import msgspec
 
 from contest.model.fact import KeyReused
 from contest.model.ids import ContestId
+from contest.store.open import open_store
 from contest.store.queries.facts import facts_after
 from contest.store.queries.results import reused_keys
 from tests.builders import THEORY, hall, unbroken
@@ -68,3 +71,31 @@ async def test_what_belongs_to_no_session_of_the_contest_is_refused_and_told_to_
     assert not [fact for fact in await facts_after(store, ContestId("c2"), 0) if isinstance(fact.body, KeyReused)]
     assert await unbroken(at)
     assert await unbroken(other)
+
+
+async def test_one_number_with_two_marks_at_two_nodes_at_once_is_stored_once_and_told_once(postgres_url):
+    one, other = await open_store(postgres_url), await open_store(postgres_url)
+    at = await hall(one, judges=2, entries=6)
+    await one.book.enter(at.contest, [at.mark(entry=5)])
+    await other.book.enter(at.contest, [at.mark(seat=1, entry=5)])
+    marks = [at.mark(8000, seat=n % 2, entry=n // 2) for n in range(10)]
+    others = [msgspec.structs.replace(mark, value=9000) for mark in marks]
+    pairs = zip(marks, others, strict=True)
+    sent = [(node, mark) for mark, twin in pairs for node, mark in ((one, mark), (other, twin))]
+    answers = await asyncio.gather(*(node.book.enter(at.contest, [mark]) for node, mark in sent))
+    for n in range(10):
+        verdicts = [receipt.verdict for (receipt,) in answers[2 * n : 2 * n + 2]]
+        assert sorted(verdicts) == ["refused", "stored"]
+    # Whoever lost asks again, at either node: always the same answer, and no second report.
+    for node in (one, other):
+        again = [(await node.book.enter(at.contest, [mark]))[0] for _, mark in sent]
+        assert again == [receipt for (receipt,) in answers]
+    for node in (one, other):
+        told = await reused_keys(node, at.session)
+        assert sorted((line.device, line.device_seq) for line in told) == sorted(
+            (mark.device, mark.device_seq) for mark in marks
+        )
+    assert one.book.keys_reused + other.book.keys_reused == 30
+    assert await unbroken(at)
+    await other.close()
+    await one.close()
