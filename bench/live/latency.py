@@ -1,6 +1,6 @@
 """How long a mark takes to its receipt, and to the moved row of a board: p50 and p99 over real sockets.
 
-    python -m bench.live.latency [--marks 150]
+    python -m bench.live.latency [--marks 60]
 
 One process serves, marks and watches, over a fresh SQLite file with synchronous=FULL.
 """
@@ -76,7 +76,7 @@ async def _watch(board: Peer, waiting: dict[str, tuple[float, float]], shown: li
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--marks", type=int, default=150)
+    parser.add_argument("--marks", type=int, default=60)
     chosen, _ = parser.parse_known_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     for entries in (20, 200):
