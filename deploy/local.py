@@ -28,10 +28,19 @@ class Cluster:
     """All parts of an installation, by name; `url` is where browsers go."""
 
     def __init__(
-        self, folder: Path, *, web: int = WEB, board: int = BOARD, redis: bool = True, proxy: bool = True
-    ):
+        self,
+        folder: Path,
+        *,
+        web: int = WEB,
+        board: int = BOARD,
+        redis: bool = True,
+        proxy: bool = True,
+        database: Database | None = None,
+        database_url: str = "",
+    ) -> None:
         self.folder = folder
-        self.database = Database(folder)
+        self.database = database or Database(folder)
+        self.database_url = database_url or self.database.url
         self.ports = {f"web{n}": parts.free_port() for n in range(1, web + 1)}
         self.ports |= {f"board{n}": parts.free_port() for n in range(1, board + 1)}
         self.redis_port = parts.free_port()
@@ -63,7 +72,7 @@ class Cluster:
         """What every node is told; nothing of our own settings is handed on."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("JIANGSAI_")}
         told = {
-            "DATABASE_URL": self.database.url,
+            "DATABASE_URL": self.database_url,
             "JIANGSAI_PUBLIC_URL": self.url,
             "JIANGSAI_TRUSTED_PROXIES": "127.0.0.1",
             "JIANGSAI_METRICS_TOKEN": self.metrics_token,

@@ -256,7 +256,7 @@ async def at_work(
 
     They come straight to the nodes unless told where else.
     """
-    store = await open_store(cluster.database.url)
+    store = await open_store(cluster.database_url)
     at = await paired(store, name=name)
     await store.close()
     history = History(seed_of(12))
@@ -266,8 +266,8 @@ async def at_work(
         await everybody.go_on()
         yield everybody
         await everybody.finish()
-        await everybody.see(await shown(cluster.database.url, at.event))
-    assert check(history.lines, await stored_postgres(cluster.database.url)) == []
+        await everybody.see(await shown(cluster.database_url, at.event))
+    assert check(history.lines, await stored_postgres(cluster.database_url)) == []
     assert everybody.stored > 0
 
 
