@@ -278,15 +278,18 @@ def test_leaving_is_refused_while_a_mark_is_unsent_and_the_unsent_marks_can_be_t
     assert "token" not in json.dumps(taken)
 
 
-def test_a_revoked_tablet_stops_and_keeps_what_it_has(hall: Hall, tablet: Page):
+def test_a_revoked_tablet_marks_no_more_and_delivers_what_it_holds(hall: Hall, tablet: Page):
     tablet.context.set_offline(True)
     enter(tablet, "焊缝", "5")
     (device,) = hall.desk.get(f"/contests/{hall.contest}/devices")
     hall.desk.post(f"/devices/{device['device']}/revoke")
     tablet.context.set_offline(False)
-    expect(tablet.get_by_text("未送达的 1 项仍在本机")).to_be_visible()
-    expect(card(tablet, "焊缝")).to_contain_text("已存本机")
+    expect(tablet.get_by_text("这台平板不再持有该席位")).to_be_visible()
+    expect(card(tablet, "焊缝")).to_contain_text("席位已移交")
     expect(card(tablet, "工艺").get_by_role("button", name="1 达到行业标准")).to_be_disabled()
+    expect(tablet.get_by_role("button", name="未发送 0")).to_be_visible()
+    (mark,) = hall.desk.get(f"/sessions/{hall.session}/marks")["marks"]
+    assert (mark["standing"], mark["because"]) == ("pending", "seat_revoked")
 
 
 def test_the_language_changes_in_place(tablet: Page):
