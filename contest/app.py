@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from litestar import Litestar, Request, Router
@@ -13,6 +13,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from contest.actions.checking import LedgerWatch
 from contest.actions.signing_in import Revocations
 from contest.errors import NotSignedIn
 from contest.http import (
@@ -84,7 +85,15 @@ def create_app(settings: Settings, *, store: Store | None = None) -> Litestar:
         },
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[_open_house(live, store)],
-        state=State({"settings": settings, "limits": limits, "figures": figures, "revocations": revocations}),
+        state=State(
+            {
+                "settings": settings,
+                "limits": limits,
+                "figures": figures,
+                "revocations": revocations,
+                "ledger_watch": LedgerWatch(figures.registry),
+            }
+        ),
         request_max_body_size=JSON_LIMIT,
         multipart_form_part_limit=10,
         logging_config=None,
@@ -126,13 +135,24 @@ def _open_house(live: Live, given: Store | None) -> Callable[[Litestar], Abstrac
         try:
             async with live.running(store):
                 bells = doorbells_for(settings, store)
-                async with ringing(bells, live.hub, live.figures, app.state.figures.registry):
+                async with (
+                    ringing(bells, live.hub, live.figures, app.state.figures.registry),
+                    _watching_the_ledger(app, store, "" if given else settings.database_url),
+                ):
                     yield
         finally:
             if given is None:
                 await store.close()
 
     return open_house
+
+
+def _watching_the_ledger(app: Litestar, store: Store, url: str) -> AbstractAsyncContextManager[None]:
+    """Check the ledger while it is written to; a process that only follows leaves that to those that write."""
+    if app.state.settings.role == "board":
+        return nullcontext()
+    watch: LedgerWatch = app.state.ledger_watch
+    return watch.running(store, url)
 
 
 def _store(state: State) -> Store:

@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from litestar import Controller, get
+from litestar.datastructures.state import State
 from litestar.params import Parameter
 from litestar.response import Stream
 
+from contest.actions.checking import LedgerChecked, LedgerWatch
+from contest.http.guards import WITHIN
 from contest.model.access import Act
 from contest.model.ids import ContestId
 from contest.store.bundle import bundle
@@ -48,6 +51,12 @@ class Ledger(Controller):
                 "Cache-Control": "no-store",
             },
         )
+
+    @get("/ledger/check", opt={"act": Act.SEE_MARKS, "scope": WITHIN}, summary="Whether the ledger is sound")
+    async def check(self, contest: str, state: State) -> LedgerChecked:
+        """Say what the checks in the background found wrong with the ledger, if anything."""
+        watch: LedgerWatch = state.ledger_watch
+        return watch.found(ContestId(contest))
 
 
 async def _going_on(first: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

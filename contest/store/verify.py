@@ -132,6 +132,16 @@ async def _check_whole(store: Store, marks: int | None) -> None:
         )
         if promised[0]["n"] != marks:
             raise Broken("receipts name marks that are not in the ledger 有回执所说的打分不在账本中")
+    strange = await store.select(
+        ReceiptRow.raw(
+            'SELECT COUNT(*) AS n FROM receipt WHERE "id" <> "device" || {} || CAST("device_seq" AS TEXT) '
+            'OR ("head" IS NOT NULL AND receipt LIKE {})',
+            ":",
+            '%"verdict":"refused"%',
+        )
+    )
+    if strange[0]["n"]:
+        raise Broken("receipts are not as they are written 回执格式不符")
     if store.dialect == "sqlite":
         rows = await store.select(ReceiptRow.raw("SELECT * FROM pragma_integrity_check"))
         if [row["integrity_check"] for row in rows] != ["ok"]:

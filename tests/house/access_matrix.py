@@ -191,6 +191,7 @@ ROUTES: dict[str, Asks] = {
     "POST /api/marks/{mark}/settle": Needs(Act.RULE_ON_MARKS, EVENT),
     "GET /api/contests/{contest}/facts": Needs(Act.SEE_LEDGER, CONTEST),
     "GET /api/contests/{contest}/ledger/bundle": Needs(Act.SEE_LEDGER, CONTEST),
+    "GET /api/contests/{contest}/ledger/check": Needs(Act.SEE_MARKS, WITHIN),
 }
 
 SOCKETS: dict[str, Asks] = {
