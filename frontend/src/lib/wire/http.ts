@@ -506,6 +506,12 @@ export interface KeyReused {
   fact: "key_reused";
 }
 
+export interface LedgerChecked {
+  problem: string;
+  checked_at: string;
+  facts: number;
+}
+
 /** How far a contest reaches. */
 export type Level = "enterprise" | "county" | "city" | "province" | "national";
 
