@@ -85,11 +85,12 @@ def virtual(loop: Timepiece, dice: random.Random) -> Iterator[None]:
 def foretold(dice: random.Random, seconds: Callable[[], float] = lambda: 0.0) -> Iterator[None]:
     """Let nothing that is stored depend on the day, nor on other dice."""
 
-    def stamp() -> str:
-        return clock.stamp(NOON + timedelta(seconds=seconds()))
+    def stamp(later: float = 0.0) -> str:
+        return clock.stamp(NOON + timedelta(seconds=seconds() + later))
 
     with (
         patch.object(clock, "now", stamp),
+        patch.object(clock, "later", stamp),
         patch.object(settle, "now", stamp),
         patch.object(open_, "now", stamp),
         patch.object(secrets, "token_hex", lambda size=16: dice.randbytes(size).hex()),
@@ -216,7 +217,7 @@ class Server:
 
         async def served() -> None:
             await attend()
-            line.abort()
+            await line.close()
 
         self.start(served())
 
