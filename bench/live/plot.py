@@ -83,6 +83,7 @@ def intake(told: Told) -> str:
             f"{row['served']['p50']:.1f}",
             f"{row['served']['p99']:.1f}",
             f"{row['served']['server']:.0f}",
+            f"{row['served']['a_cpu']:,.0f}",
             f"{row['alone']:,.0f}",
             f"{row['bare']:,.0f} ({row['group']})",
             f"{row['ratio']:.2f}",
@@ -90,7 +91,8 @@ def intake(told: Told) -> str:
         for row in told["figures"]
     ]
     head = [
-        "engine", "seats", "marks a message", "marks/s", "p50 ms", "p99", "CPU %", "the book in process",
+        "engine", "seats", "marks a message", "marks/s", "p50 ms", "p99", "CPU %", "marks/CPU-s",
+        "the book in process",
         "bare engine (marks a commit)", "× bare",
     ]  # fmt: skip
     return table(head, rows)
