@@ -133,6 +133,10 @@ class SlotState(msgspec.Struct, frozen=True, kw_only=True):
     revisions: int = 0
 
 
+EMPTY = SlotState()
+"""A slot that nobody has filled."""
+
+
 class SessionScene(msgspec.Struct, frozen=True, kw_only=True):
     """One session as the book holds it under the lock."""
 
@@ -183,7 +187,7 @@ def enter(
     if not session.gates.passed:
         raise SessionNotOpen()
     slot = slot_of(command, aspect, device.seat)
-    before = slots.get(slot, SlotState())
+    before = slots.get(slot, EMPTY)
     because = _why_pending(command, session, device, before)
     return MarkEntered(
         mark=command.mark,

@@ -13,32 +13,32 @@ from collections.abc import Sequence
 class Tree:
     """The tree over some links, in order; there is at least one."""
 
-    __slots__ = ("_levels",)
+    __slots__ = ("_paths", "root")
 
     def __init__(self, links: Sequence[str]) -> None:
-        level = [hashlib.sha256(b"\0" + bytes.fromhex(link)).digest() for link in links]
-        self._levels: list[list[str]] = [[digest.hex() for digest in level]]
+        sha256 = hashlib.sha256
+        level = [sha256(b"\0" + bytes.fromhex(link)).digest() for link in links]
+        levels = [level]
         while len(level) > 1:
-            above = [
-                hashlib.sha256(b"\1" + level[place] + level[place + 1]).digest()
-                for place in range(0, len(level) - 1, 2)
-            ]
+            pairs = zip(level[::2], level[1::2], strict=False)
+            above = [sha256(b"\1" + left + right).digest() for left, right in pairs]
             level = above + level[len(above) * 2 :]
-            self._levels.append([digest.hex() for digest in level])
-
-    @property
-    def root(self) -> str:
-        """The root, in hexadecimal."""
-        return self._levels[-1][0]
+            levels.append(level)
+        self.root = level[0].hex()
+        # From the root downwards: the way of a node is that of the one above it, after its own neighbour.
+        paths: list[tuple[str, ...]] = [()]
+        for level in reversed(levels[:-1]):
+            told = [digest.hex() for digest in level]
+            last = len(told) - 1
+            paths = [
+                paths[place >> 1] if place == last and not last & 1 else (told[place ^ 1], *paths[place >> 1])
+                for place in range(len(told))
+            ]
+        self._paths = paths
 
     def path(self, index: int) -> tuple[str, ...]:
         """Prove that the link of this place stands under the root: its neighbours, from the leaf upwards."""
-        found = []
-        for level in self._levels[:-1]:
-            if (beside := index ^ 1) < len(level):
-                found.append(level[beside])
-            index >>= 1
-        return tuple(found)
+        return self._paths[index]
 
 
 def root_of(link: str, index: int, size: int, path: Sequence[str]) -> str:

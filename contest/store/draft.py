@@ -62,6 +62,7 @@ class Draft:
     """Sessions whose gates are known."""
     projection: Projection = field(default_factory=Projection)
     _scenes: dict[str, SessionScene] = field(default_factory=dict)
+    _tablets: dict[str, DeviceScene] = field(default_factory=dict)
 
     facts: list[Fact] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)
@@ -99,6 +100,7 @@ class Draft:
                 revoked=known.revoked,
             ),
             _scenes=self._scenes,
+            _tablets=self._tablets,
         )
 
     def record(self, contest: ContestId, body: FactBody, text: str = "") -> Fact:
@@ -127,6 +129,7 @@ class Draft:
     ) -> Recorded:
         """Record the facts of one decision; the text belongs to one of them."""
         self._scenes.clear()
+        self._tablets.clear()
         facts = [
             self.record(contest, body, text if place == words_for % len(bodies) else "")
             for place, body in enumerate(bodies)
@@ -162,6 +165,12 @@ class Draft:
         """The device of a mark; SeatRevoked when nobody ever confirmed it."""
         if command.device.startswith(DESK):
             return DeviceScene(device=command.device, seat=WHOLE_PANEL, holds_seat=True)
+        known = self._tablets.get(command.device)
+        if known is None:
+            known = self._tablets[command.device] = self._tablet(command)
+        return known
+
+    def _tablet(self, command: EnterMark) -> DeviceScene:
         row = self.devices.get(command.device)
         if row is None:
             raise SeatRevoked()

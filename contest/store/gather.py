@@ -144,6 +144,8 @@ def head_of(row: Row) -> SignedHead:
 
 def _reused(draft: Draft, marks: Sequence[EnterMark]) -> Work[None]:
     """Numbers that bring another mark than before, and which of them the ledger knows already."""
+    if not draft.receipts:
+        return
     other = {
         (mark.device, mark.device_seq, mark.digest_without_words)
         for mark in marks

@@ -29,7 +29,7 @@ from contest.model.fact import (
 )
 from contest.model.gate import ORDER, GateLine, Line, Passed
 from contest.model.ids import AspectId, EntryId, MarkId, SeatId, SessionId
-from contest.model.mark import Slot, SlotState, Standing
+from contest.model.mark import EMPTY, Slot, SlotState, Standing
 from contest.store.work import Row
 
 
@@ -71,7 +71,7 @@ class Projection:
         if row["id"] not in self.marks:
             self.marks[row["id"]] = row
             slot = slot_of_row(row)
-            before = self.slots.get(slot, SlotState())
+            before = self.slots.get(slot, EMPTY)
             self.slots[slot] = SlotState(
                 newest=row["id"] if row["standing"] == Standing.COUNTS else before.newest,
                 revisions=max(before.revisions, row["revision"]),
@@ -131,11 +131,14 @@ class Projection:
         row = _mark_row(fact, body)
         self.marks[body.mark] = row
         self.new_marks.add(body.mark)
-        slot = slot_of_row(row)
-        before = self.slots.get(slot, SlotState())
-        self.slots[slot] = SlotState(newest=before.newest, revisions=max(before.revisions, body.revision))
+        slot = (body.session, body.entry, body.aspect, body.seat)
+        before = self.slots.get(slot, EMPTY)
+        newest = before.newest
         if body.standing == Standing.COUNTS:
-            self._let_count(body.mark)
+            if newest:
+                self._stand(newest, Standing.SUPERSEDED)
+            newest = body.mark
+        self.slots[slot] = SlotState(newest=newest, revisions=max(before.revisions, body.revision))
 
     def _settled(self, body: MarkSettled) -> None:
         if body.accepted:
