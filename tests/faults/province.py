@@ -55,7 +55,7 @@ class Tablet:
         while not (self._over and self._waiting is None):
             url = next(self._addresses)
             try:
-                async with _connected(f"{url}/live/seat") as socket:
+                async with connected(f"{url}/live/seat") as socket:
                     await self._attend(socket, url)
             except BROKEN as problem:
                 if (code := getattr(getattr(problem, "rcvd", None), "code", None)) is not None:
@@ -124,7 +124,7 @@ class Viewer:
         """Watch until the task is ended."""
         while True:
             try:
-                async with _connected(f"{next(self._addresses)}/live/board") as socket:
+                async with connected(f"{next(self._addresses)}/live/board") as socket:
                     await self._watch(socket)
             except BROKEN:
                 await asyncio.sleep(random.uniform(0.02, 0.2))
@@ -160,10 +160,15 @@ class Viewer:
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[client.ClientConnection]:
+async def connected(url: str, token: str = "") -> AsyncIterator[client.ClientConnection]:
     url = url.replace("http", "ws", 1)
     socket = await client.connect(
-        url, open_timeout=ANSWER_SECONDS, ping_interval=None, close_timeout=0.2, proxy=None
+        url,
+        open_timeout=ANSWER_SECONDS,
+        ping_interval=None,
+        close_timeout=0.2,
+        proxy=None,
+        additional_headers={"Authorization": f"Bearer {token}"} if token else {},
     )
     try:
         yield socket
