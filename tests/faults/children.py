@@ -9,6 +9,7 @@ wrapped here, in the child, before it serves. The product has no hooks.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import importlib
 import itertools
 import json
@@ -17,7 +18,9 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Coroutine
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,6 +28,9 @@ from typing import Any
 import msgspec
 
 from tests.faults.history import History
+
+PATIENCE = 60.0
+"""Seconds after which a life that should end is ended."""
 
 
 class Nursery:
@@ -112,17 +118,24 @@ async def _write(
 
 async def serve(*, url: str, port: int, folder: str, place: str = "", passes: int = 1) -> None:
     """Serve the product, until it is ended or has passed a place that often."""
-    from contest.app import create_app
     from contest.serving import Server, server_config
-    from contest.settings import Settings
     from tests.faults.places import mine
+
+    app, settings = assembled(url, port, folder)
+    ready = mine(place, passes) if place else None
+    await Server(server_config(app, settings), ready).serve()
+
+
+@cache
+def assembled(url: str, port: int, folder: str) -> Any:
+    """The application, put together once before the fork; it opens its store when it begins to serve."""
+    from contest.app import create_app
+    from contest.settings import Settings
 
     settings = Settings(
         database_url=url, port=port, signing_key=str(Path(folder) / "signing.pem"), log_level="error"
     )
-    if place:
-        mine(place, passes)
-    await Server(server_config(create_app(settings), settings), None).serve()
+    return create_app(settings), settings
 
 
 LIVES: dict[str, Callable[..., Any]] = {"write": write, "serve": serve}
@@ -136,8 +149,25 @@ LOADED = ("asyncpg", "uvicorn", "contest.app", "contest.serving", "tests.faults.
 """What every child needs, loaded once."""
 
 
+def _end_of(child: int) -> int:
+    """How a child ended; one that does not end is killed, and that is no good end for a test."""
+    give_up = time.monotonic() + PATIENCE
+    while not (found := os.waitpid(child, os.WNOHANG))[0]:
+        if time.monotonic() > give_up:
+            os.kill(child, signal.SIGABRT)
+        time.sleep(0.002)
+    return found[1]
+
+
+def _die_with_parent() -> None:
+    """Leave nothing behind when the tests are killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 def main() -> None:
     """Answer questions, one a line, until nobody asks any more; then end everybody."""
+    _die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for module in LOADED:
         importlib.import_module(module)
@@ -146,12 +176,14 @@ def main() -> None:
     for line in sys.stdin:
         question = json.loads(line)
         if "wait" in question:
-            _, status = os.waitpid(question["wait"], 0)
+            print(_end_of(question["wait"]), flush=True)
             children.discard(question["wait"])
-            print(status, flush=True)
             continue
+        if question["life"] == "serve":
+            assembled(question["url"], question["port"], question["folder"])
         child = os.fork()
         if not child:
+            _die_with_parent()
             os.close(0)
             os.dup2(2, 1)
             try:

@@ -14,7 +14,7 @@ from typing import Any
 
 import asyncpg
 
-from contest.store import draft, postgres, postgres_steps, settle, sqlite, sqlite_steps
+from contest.store import draft, postgres_steps, settle, sqlite, sqlite_steps
 from contest.store.tables import FactRow
 from realtime import seats, transport
 
@@ -23,15 +23,16 @@ PLACES = ("recv", "verify", "BEGIN", "INSERT", "chain", "COMMIT-", "COMMIT+", "A
 Pass = Callable[[], None]
 
 
-def mine(place: str, passes: int) -> None:
-    """Let this process die when it passes the place for the n-th time."""
-    passed = count(1)
+def mine(place: str, passes: int) -> Pass:
+    """Let this process die when it passes the place for the n-th time after the returned function was called."""
+    passed, armed = count(1), []
 
     def step() -> None:
-        if next(passed) == passes:
+        if armed and next(passed) == passes:
             os.kill(os.getpid(), signal.SIGKILL)
 
     _WRAPPED[place](step)
+    return lambda: armed.append(True)
 
 
 def _before(owner: Any, name: str, step: Pass, when: Callable[..., bool] = lambda *_, **__: True) -> None:
