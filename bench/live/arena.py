@@ -147,49 +147,48 @@ def scheme() -> str:
     return msgspec.json.encode({"root": root}).decode()
 
 
-async def _watched(store) -> list[Place]:
-    """Plan the watched event, seat its panels, and mark everything there is to mark."""
+async def large_event(store, event: str, code: str) -> list[Place]:
+    """Plan an event of that size, seat its panels and open their sessions."""
     from hashlib import sha256
 
     from contest.model.gate import Line
-    from contest.model.mark import EnterMark, MarkKind
     from contest.model.ruling import PassGate
     from contest.store.tables import EntryRow, EventRow, PanelRow, SeatRow, SessionEntryRow, SessionRow, StageRow
 
-    here = {"contest": CONTEST, "event": EVENT}
+    here = {"contest": CONTEST, "event": event}
     aspects = [f"C{part}-{aspect:02}" for part in range(CRITERIA) for aspect in range(ASPECTS)]
-    entered = [f"{EVENT}-entry-{number:04}" for number in range(ENTRIES)]
+    entered = [f"{event}-entry-{number:04}" for number in range(ENTRIES)]
     await store.apply(
-        EventRow.insert(EventRow(id=EVENT, contest=CONTEST, code="A1", name="数控车", public_view="live")),
-        StageRow.insert(StageRow(id=f"{EVENT}-stage", name="决赛", **here)),
-        EntryRow.insert(*(EntryRow(id=entry, kind="competitor", name=f"选手{entry[-4:]}", bib=entry[-4:], **here)
-                          for entry in entered)),
-    )  # fmt: skip
-    await store.book.adopt_scheme(CONTEST, event=EVENT, document=scheme(), by="bench")
+        EventRow.insert(EventRow(id=event, contest=CONTEST, code=code, name="数控车", public_view="live")),
+        StageRow.insert(StageRow(id=f"{event}-stage", name="决赛", **here)),
+        *(
+            EntryRow.insert(EntryRow(id=key, kind="competitor", name=f"选手{key[-4:]}", bib=key[-4:], **here))
+            for key in entered
+        ),
+    )
+    await store.book.adopt_scheme(CONTEST, event=event, document=scheme(), by="bench")
     places = []
     for panel in range(PANELS):
-        name, session = f"{EVENT}-panel-{panel}", f"{EVENT}-session-{panel}"
-        mine = entered[panel::PANELS]
+        name, session, mine = f"{event}-panel-{panel}", f"{event}-session-{panel}", entered[panel::PANELS]
         seats = [f"{name}-seat-{number}" for number in range(1, JUDGES + 1)]
+        sitting = SessionRow(
+            id=session,
+            stage=f"{event}-stage",
+            name=f"第{panel}场",
+            panel=name,
+            aspects=msgspec.json.encode(aspects).decode(),
+            **here,
+        )
         await store.apply(
             PanelRow.insert(PanelRow(id=name, name=f"裁判{panel}组", **here)),
             SeatRow.insert(*(SeatRow(id=seat, panel=name, number=at, **here) for at, seat in enumerate(seats, 1))),
-            SessionRow.insert(
-                SessionRow(
-                    id=session,
-                    stage=f"{EVENT}-stage",
-                    name=f"第{panel}场",
-                    panel=name,
-                    aspects=msgspec.json.encode(aspects).decode(),
-                    **here,
-                )
-            ),
+            SessionRow.insert(sitting),
             SessionEntryRow.insert(
                 *(SessionEntryRow(id=f"{session}-{entry}", session=session, entry=entry) for entry in mine)
             ),
         )
         places += [
-            Place(seat, f"tablet-w{panel:03}{at:04}", f"token-of-{seat}", EVENT, session, mine, aspects)
+            Place(seat, f"{code}-{panel:02}{at:02}", f"token-of-{seat}", event, session, mine, aspects)
             for at, seat in enumerate(seats)
         ]
     for place in places:
@@ -197,10 +196,17 @@ async def _watched(store) -> list[Place]:
         await store.book.take_seat(
             CONTEST, seat=place.seat, device=place.device, name="平板", token=token, by="bench"
         )
-    for panel in range(PANELS):
-        session = f"{EVENT}-session-{panel}"
-        opened = PassGate(event=EVENT, line=Line.SESSION, subject=session, gate="opened", by="bench")
+    for session in dict.fromkeys(place.session for place in places):
+        opened = PassGate(event=event, line=Line.SESSION, subject=session, gate="opened", by="bench")
         await store.book.record(CONTEST, opened)
+    return places
+
+
+async def _watched(store) -> list[Place]:
+    """The watched event, with everything marked that there is to mark."""
+    from contest.model.mark import EnterMark, MarkKind
+
+    places = await large_event(store, EVENT, "tablet-w")
     for place in places:
         told = like_people(place, list(place.marks(len(place.entries) * len(place.aspects), 0)), 0)
         marks = [EnterMark(device=place.device, kind=MarkKind.ENTERED, **mark) for mark in told]
