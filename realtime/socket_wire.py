@@ -69,6 +69,8 @@ class SocketWire:
 
     def narrow(self) -> None:
         """Keep little for this connection in the kernel and in the process: it is a spectator's."""
+        if self._most == BACKLOG:
+            return
         self._most = BACKLOG
         peer = self._transport.get_extra_info("socket")
         if peer is not None:

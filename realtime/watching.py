@@ -57,7 +57,6 @@ class Viewer:
     def __init__(self, socket: Socket) -> None:
         self.socket = socket
         self.wire: Wire = wire_of(socket.scope, socket.send)
-        self.wire.narrow()
         self.token = token_of(socket.headers)
         self.account = ""
         self.event = ""
@@ -153,6 +152,8 @@ class Watching:
         # The room is open: nothing is waited for between the last answer and the first frame.
         await self._hub.enter(watch.event, audience, viewer.wire, epoch=watch.epoch, version=watch.version)
         viewer.event, viewer.audience, viewer.account = watch.event, audience, account
+        # Behind the whole board, which takes its room anyway, here or in the kernel, and is sooner there in one piece.
+        viewer.wire.narrow()
 
     async def _audience(self, viewer: Viewer, event: str) -> tuple[Audience, str]:
         """Say as whom somebody watches an event, by what is granted at this moment."""
