@@ -10,163 +10,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bench.live.limits import KEPT
 from bench.live.machine import ROOT, say
 from bench.live.peers.known import OURS
+from bench.live.tables import Told, handbook, summary
 
 BEGIN, END = "<!-- live figures -->", "<!-- end of live figures -->"
 OUR_COLOUR, THEIR_COLOUR, LIMIT_COLOUR = "#b3261e", "#8a9aa9", "#3b4a57"
-
-HEADLINES = "to C, one|^5,000 viewers, 10|^10,000 idle|do not read|, 500 seats|^receipt|^viewer, p99|^processor of"
-"""What the README says of the limits."""
-
-Told = dict[str, Any]
 
 
 def results(folder: Path = KEPT) -> dict[str, Told]:
     """What the benches left behind, by name."""
     return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))}
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table of the handbook."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
-
-
-# ---- tables -----------------------------------------------------------------------------------------------------
-
-
-def fanout(told: Told) -> str:
-    parts = []
-    for viewers, servers in told["figures"].items():
-        rows = []
-        for name, kept in servers.items():
-            shown = f"**{name}**" if name == OURS.name else name
-            if "missing" in kept:
-                rows.append([shown, f"not here: {kept['missing']}", *[""] * 8])
-                continue
-            rows.append(
-                [
-                    shown,
-                    f"{kept['wall'] / 1000:.0f}",
-                    f"{kept['cpu'] / 1000:.0f}",
-                    f"{kept['ratio']:.2f}" if kept["ratio"] else "",
-                    f"{kept['p50']:.1f}",
-                    f"{kept['p99']:.1f}",
-                    f"{kept['paced_p50']:.1f}",
-                    f"{kept['paced_p99']:.1f}",
-                    f"{kept['paced_share']:.0f}",
-                    f"{kept['kib']:.1f}",
-                ]
-            )
-        head = [
-            f"{int(viewers):,} viewers", "1000 del/s", "1000 del/CPU-s", "× C", "p50 ms", "p99",
-            "10/s: p50 ms", "p99", "CPU %", "KiB each",
-        ]  # fmt: skip
-        parts.append(table(head, rows))
-    return "\n".join(parts)
-
-
-def intake(told: Told) -> str:
-    rows = [
-        [
-            row["engine"],
-            row["seats"],
-            row["marks"],
-            f"**{row['served']['rate']:,.0f}**",
-            f"{row['served']['p50']:.1f}",
-            f"{row['served']['p99']:.1f}",
-            f"{row['served']['server']:.0f}",
-            f"{row['served']['a_cpu']:,.0f}",
-            f"{row['alone']:,.0f}",
-            f"{row['bare']:,.0f} ({row['group']})",
-            f"{row['ratio']:.2f}",
-        ]
-        for row in told["figures"]
-    ]
-    head = [
-        "engine", "seats", "marks a message", "marks/s", "p50 ms", "p99", "CPU %", "marks/CPU-s",
-        "the book in process",
-        "bare engine (marks a commit)", "× bare",
-    ]  # fmt: skip
-    return table(head, rows)
-
-
-def stalled(told: Told) -> str:
-    rows = [
-        [
-            f"**{name}**" if name == OURS.name else name,
-            f"{cost['kernel']:.0f}",
-            f"{cost['process']:.0f}",
-            f"{cost['late']:.1f}",
-            f"{cost['calm']:.1f}",
-            "never" if cost["ended"] is None else f"{cost['ended']:.1f} s",
-            f"{max(cost['left'], 0):.0f}",
-        ]
-        for name, cost in told["figures"]["costs"].items()
-    ]
-    head = [
-        f"{told['figures']['viewers']} who do not read", "kernel MiB", "process MiB", "others' p99 ms", "before",
-        "cut off after", "MiB left",
-    ]  # fmt: skip
-    return table(head, rows)
-
-
-def idle(told: Told) -> str:
-    kept = told["figures"]
-    return (
-        f"{kept['viewers']:,} viewers of the whole product, each with its board: {kept['kib']:.1f} KiB of the "
-        f"process and {kept['kernel_kib']:.1f} KiB of the kernel for each.\n"
-        f"{kept['entering']:,.0f} come in a second; after {kept['hold']:.0f} s {kept['alive']:,.0f} are there, "
-        f"and the server used {kept['share']:.1f} % of a processor meanwhile.\n"
-    )
-
-
-def promised(runs: Iterable[Told], wanted: str = "") -> str:
-    """The limits whose words match, of all runs."""
-    rows = [
-        [
-            limit["told"],
-            f"{limit['figure']:.2f} {limit['unit']}",
-            f"{'≥' if limit['least'] else '≤'} {limit['bound']:g} {limit['unit']}",
-            "kept" if limit["kept"] else "**missed**",
-        ]
-        for told in runs
-        for limit in told["limits"]
-        if re.search(wanted, limit["told"])
-    ]
-    return table(["limit", "figure", "bound", ""], rows)
-
-
-PARTS: dict[str, tuple[str, Callable[[Told], str]]] = {
-    "fanout": ("Fan-out of 200-byte frames", fanout),
-    "idle": ("Viewers who only watch", idle),
-    "stalled": ("Viewers who do not read", stalled),
-    "intake": ("Marks through websockets", intake),
-}
-
-
-def handbook(runs: dict[str, Told]) -> str:
-    """All tables, under headings."""
-    parts = ["![deliveries a CPU-second, marks a second, memory](live.svg)\n"]
-    for name, (title, written) in PARTS.items():
-        if name in runs:
-            parts.append(f"### {title}\n\n{runs[name]['machine']}\n\n{written(runs[name])}")
-    parts.append("### What was promised\n\n" + promised(runs.values()))
-    return "\n".join(parts)
-
-
-def summary(runs: dict[str, Told]) -> str:
-    """A few lines for the README."""
-    machine = next(iter(runs.values()))["machine"]
-    kept = promised(runs.values(), HEADLINES)
-    return f"{kept}\n{machine}.\n\n![deliveries a CPU-second, marks a second, memory](docs/live.svg)"
 
 
 def between(path: Path, written: str) -> bool:
@@ -252,7 +111,27 @@ def _intake(place: Any, figures: list[Told]) -> None:
     place.set_title(f"1000 durable marks a second, {marks} a message", loc="left")
 
 
-PANELS: dict[str, Callable[[Any, Any], None]] = {"fanout": _fanout, "stalled": _stalled, "intake": _intake}
+def _combined(place: Any, figures: Told) -> None:
+    series = (
+        ("receipt, p99", [run["receipt"]["p99"] for run in figures.values()], OUR_COLOUR, 12),
+        ("viewer from publishing, p99", [run["p99"] for run in figures.values()], THEIR_COLOUR, 60),
+    )
+    for nth, (name, late, colour, most) in enumerate(series):
+        bars = place.barh([row + 0.38 * nth for row in range(len(late))], late, 0.34, label=name, color=colour)
+        place.bar_label(bars, [f"{ms:.1f}" for ms in late], padding=2, fontsize=7)
+        place.axvline(most, color=colour, linestyle=":", linewidth=1)
+    place.set_yticks([row + 0.19 for row in range(len(figures))], list(figures))
+    place.invert_yaxis()
+    place.legend(frameon=False, fontsize=8)
+    place.set_title("ms, with judges, viewers and the ranking on one core (dotted: limits)", loc="left")
+
+
+PANELS: dict[str, Callable[[Any, Any], None]] = {
+    "fanout": _fanout,
+    "stalled": _stalled,
+    "intake": _intake,
+    "combined": _combined,
+}
 
 
 def main() -> int:

@@ -19,7 +19,7 @@ from bench.live.stalled import sockets
 from tests.house.conftest import ROOT
 
 PATIENCE = 300
-TINY = ["--viewers", "12", "--deliveries", "120", "--turns", "1", "--laps", "1", "--paced", "2"]
+TINY = ["--quick", "--viewers", "12", "--deliveries", "360"]
 FAITHLESS = """
 import asyncio, sys
 viewers = []
@@ -96,9 +96,9 @@ def test_intake_runs_on_postgresql():
 
 
 def test_idle_viewers_of_the_whole_product_all_stay():
-    printed = run("live.idle", "--viewers", "60", "--hold", "0.5")
+    printed = run("live.idle", "--quick", "--viewers", "6000")
     assert "60 viewers came in" in printed
-    assert re.search(r"kept +60 idle viewers, held for 0 s +60.00", printed)
+    assert re.search(r"kept +60 idle viewers, held for 2 s +60.00", printed)
 
 
 @pytest.mark.long
