@@ -25,7 +25,7 @@ WEB, BOARD = 2, 2
 
 
 class Cluster:
-    """All parts of an installation, by name; `url` is where browsers go."""
+    """All parts of a province, by name; `url` is where browsers go."""
 
     def __init__(
         self,

@@ -19,11 +19,12 @@ from websockets.asyncio import client
 from websockets.exceptions import WebSocketException
 
 from contest.store.open import open_store
+from contest.store.sqlite import path_of
 from deploy.local import Cluster
 from realtime.standings import Standings
 from realtime.views import Audience, project
 from tests.builders import Hall
-from tests.faults.checker import check, stored_postgres
+from tests.faults.checker import check, stored_postgres, stored_sqlite
 from tests.faults.history import History, seed_of
 from tests.realtime.house import paired, token_of, wire_form
 from tests.realtime.sockets import PATIENCE, until
@@ -255,24 +256,39 @@ async def marking(
 
 @asynccontextmanager
 async def at_work(
-    cluster: Cluster, name: str, *, seats: Sequence[str] = (), boards: Sequence[str] = (), pace: float = 0.01
+    cluster: Cluster,
+    name: str,
+    *,
+    seats: Sequence[str] = (),
+    boards: Sequence[str] = (),
+    pace: float = 0.01,
+    judges: int = 3,
 ) -> AsyncIterator[Marking]:
     """A new contest in which every seat marks and two people watch; judged when all have come to their end.
 
     They come straight to the nodes unless told where else.
     """
     store = await open_store(cluster.database_url)
-    at = await paired(store, name=name)
+    at = await paired(store, name=name, judges=judges)
     await store.close()
+    seats, boards = seats or cluster.addresses("web"), boards or cluster.addresses("board")
+    async with judged(cluster.database_url, at, seats, boards, pace=pace) as everybody:
+        yield everybody
+
+
+@asynccontextmanager
+async def judged(
+    database: str, at: Hall, seats: Sequence[str], boards: Sequence[str], *, pace: float = 0.01
+) -> AsyncIterator[Marking]:
+    """A contest at work, judged when all have come to their end."""
     history = History(seed_of(12))
-    seats = seats or cluster.addresses("web")
-    boards = boards or cluster.addresses("board")
     async with marking(at, history, seats, boards, pace=pace) as everybody:
         await everybody.go_on()
         yield everybody
         await everybody.finish()
-        await everybody.see(await shown(cluster.database_url, at.event))
-    assert check(history.lines, await stored_postgres(cluster.database_url)) == []
+        await everybody.see(await shown(database, at.event))
+    stored = stored_sqlite(path_of(database)) if database.startswith("sqlite") else await stored_postgres(database)
+    assert check(history.lines, stored) == []
     assert everybody.stored > 0
 
 

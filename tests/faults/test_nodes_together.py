@@ -20,7 +20,7 @@ from contest.store.open import open_store
 from contest.store.tables import SeatStateRow
 from deploy.local import Cluster
 from tests.builders import Hall
-from tests.faults.province import connected, paired
+from tests.faults.province import at_work, connected, paired
 from tests.realtime.house import token_of
 from tests.realtime.sockets import PATIENCE
 
@@ -91,6 +91,14 @@ async def test_all_nodes_send_the_same_document_under_the_same_tag(cluster):
         frozen = await documents(cluster, at.event)
         await at.stored(at.mark(9000, seat=1))
         assert await documents(cluster, at.event) == frozen
+
+
+@pytest.mark.parametrize("judges", [12, pytest.param(60, marks=pytest.mark.long)])
+async def test_many_seats_at_two_nodes_write_one_chain_without_a_hole(cluster, judges):
+    async with at_work(cluster, f"many{judges}", judges=judges, pace=0.0) as everybody:
+        await everybody.go_on(20)
+    used = {tablet.welcomed[0] for tablet in everybody.tablets}
+    assert used == set(cluster.addresses("web"))
 
 
 async def test_a_sign_in_is_good_at_every_node_and_its_end_too(cluster):
