@@ -20,8 +20,11 @@ export class Tablet {
   welcome = $state.raw<Welcome | null>(null);
   /** The sheets this tablet has seen, also without a network. */
   readonly sheets = new SvelteMap<string, Sheet>();
-  /** What every place on the sheets shows. */
-  readonly slots = new SvelteMap<string, SlotView>();
+  /**
+   * What every place on the sheets shows, null for a blank. A place that is not in the map is asked for again with
+   * every change of any other; so blanks are in it as well, or a tap would draw the whole sheet.
+   */
+  readonly slots = new SvelteMap<string, SlotView | null>();
   /** How far every sheet is marked. */
   readonly tally = new Tally();
   /** Marks that wait or were refused, oldest first. */
@@ -282,7 +285,7 @@ export class Tablet {
   #askAboutPending(): void {
     if (this.socket.state !== 'live' || !this.#wantedSheet) return;
     const here = `${this.#wantedSheet}|`;
-    const waits = [...this.slots].some(([slot, view]) => view.state === 'pending' && slot.startsWith(here));
+    const waits = [...this.slots].some(([slot, view]) => view?.state === 'pending' && slot.startsWith(here));
     if (waits) this.openSheet(this.#wantedSheet);
   }
 
@@ -334,6 +337,7 @@ export class Tablet {
       sheet.entries.flatMap((entry) => cards.map((card) => slotOf(sheet.session, entry.entry, card.aspect)));
     placesOf(sheet.aspects.filter(mustBeMarked)).forEach((slot) => this.#here.add(slot));
     const places = placesOf(markedHere(sheet));
+    for (const slot of placesOf(sheet.aspects)) if (!this.slots.has(slot)) this.slots.set(slot, null);
     return places.filter((slot) => this.#marks.has(slot));
   }
 
@@ -362,8 +366,7 @@ export class Tablet {
   #draw(slot: string): void {
     const own = (this.#marks.get(slot) ?? []).filter((mark) => mark.device === this.device?.device);
     const view = viewOf(own, this.#lines.get(slot) ?? [], this.#sender);
-    if (view) this.slots.set(slot, view);
-    else this.slots.delete(slot);
+    this.slots.set(slot, view);
     this.tally.note(slot, this.#here.has(slot) && isMarked(view));
   }
 

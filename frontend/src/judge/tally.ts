@@ -43,4 +43,11 @@ export class Tally {
   }
 }
 
-const required = (sheet: Sheet): number => sheet.aspects.filter(mustBeMarked).length;
+/** Sheets are replaced and never changed, and a tap asks this once for each of their entries. */
+const counted = new WeakMap<Sheet, number>();
+
+function required(sheet: Sheet): number {
+  const known = counted.get(sheet) ?? sheet.aspects.filter(mustBeMarked).length;
+  counted.set(sheet, known);
+  return known;
+}

@@ -12,10 +12,15 @@ export function later<Part>(load: () => Promise<Part>): () => Promise<Part> {
   };
 }
 
-/** Loads the parts once the page has shown what it was opened for, so that they are there when the network goes. */
+/** Two seconds: an old tablet shows its first view in less, and what comes behind must not be in its way. */
+const BEHIND = 2000;
+
+/** Loads the parts behind the first view, so that they are there when the network goes. */
 export function loadWhenIdle(...parts: readonly (() => Promise<unknown>)[]): void {
   const load = (): void => parts.forEach((part) => void part().catch(() => undefined));
-  // Safari has no idle callbacks.
-  if ('requestIdleCallback' in window) requestIdleCallback(load, { timeout: 3000 });
-  else setTimeout(load, 500);
+  setTimeout(() => {
+    // Safari has no idle callbacks.
+    if ('requestIdleCallback' in window) requestIdleCallback(load, { timeout: BEHIND });
+    else load();
+  }, BEHIND);
 }

@@ -132,7 +132,7 @@ describe('a tablet', () => {
     await connect();
     vi.spyOn(outbox, 'keep').mockRejectedValue(new Error('QuotaExceededError'));
     expect(await tablet.mark(draft(8500))).toBe(false);
-    expect([tablet.notKept, tablet.slots.get(SLOT), Server.now.marks()]).toEqual(['full', undefined, []]);
+    expect([tablet.notKept, tablet.slots.get(SLOT), Server.now.marks()]).toEqual(['full', null, []]);
   });
 
   it('keeps its marks and stops when the seat is revoked', async () => {
