@@ -13,6 +13,7 @@ import type {
   Fact,
   GrantRow,
   ImportOutcome,
+  LedgerChecked,
   Me,
   NumbersWanted,
   Organisation,
@@ -81,6 +82,8 @@ export const contests = {
   revokeDevice: (device: string) => api.post<void>(`/devices/${device}/revoke`),
   facts: (contest: string, after: number, limit: number) =>
     api.get<Fact[]>(`/contests/${contest}/facts`, { query: { after, limit } }),
+  ledgerCheck: (contest: string) => api.get<LedgerChecked>(`/contests/${contest}/ledger/check`),
+  ledgerBundle: (contest: string) => api.download(`/contests/${contest}/ledger/bundle`),
 };
 
 export const competitors = {

@@ -36,6 +36,7 @@ export type TeamTable = EventResults['teams'][number];
 export type EventRow = Told<wire.Event>;
 export type EventScheme = Told<wire.AdoptedScheme>;
 export type Fact = Told<wire.FactLine>;
+export type LedgerChecked = Told<wire.LedgerChecked>;
 export type GateLine = Told<wire.GateState>;
 export type Grant = Told<wire.Grant>;
 export type GrantRow = Told<wire.GrantLine>;
