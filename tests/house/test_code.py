@@ -13,7 +13,7 @@ ALONE = {"contest/ledger_verifier.py": 620}
 NOT_OUR_WORDS = re.compile(
     r"(?:^|_)(grade|user|data|info|item|manager|helper|utils?)(?:s?$|_)|^(process|handle)_", re.I
 )
-NAMED_BY_OTHERS = {"data_received", "handle_websocket_upgrade"}
+NAMED_BY_OTHERS = {"data_received", "handle_close", "handle_websocket_upgrade"}
 """Methods that uvicorn calls by these names."""
 ENGINES = {("engine.py", "PostgresEngine"), ("engine.py", "SQLiteEngine")}
 """What may be taken of Piccolo's engines, and where: to refuse their transactions."""

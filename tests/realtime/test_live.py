@@ -125,27 +125,34 @@ async def test_the_second_connection_of_a_tablet_closes_the_first(store, at):
         await until(lambda: house.count("jiangsai_seats") == 0)
 
 
-@pytest.mark.parametrize("way", ["signal", "ledger", "handed over"])
-async def test_a_revoked_tablet_is_closed_at_once_without_waiting_for_a_look_at_the_ledger(store, at, way):
+@pytest.mark.parametrize("way", ["signal", "ledger"])
+async def test_a_revoked_tablet_is_closed_at_once_and_comes_back_only_to_deliver(store, at, way):
     async with open_house(store, pace=ONLY_BY_BELL) as house, house.tablet(at) as tablet:
         await tablet.hear("welcome")
-        if way == "handed over":
-            await store.book.take_seat(
-                at.contest, seat=at.seats[0], device="new", name="平板", token="1" * 64, by="chief"
-            )
-        else:
-            await store.book.revoke_device(at.contest, device=at.devices[0], by="chief")
+        await store.book.revoke_device(at.contest, device=at.devices[0], by="chief")
         if way == "signal":
             house.revocations.ring("device", at.devices[0])
+        assert (await tablet.hear("seat_lost"))["reason"] == "revoked"
         assert (await tablet.hear("goodbye"))["code"] == "seat_revoked"
         with pytest.raises(ConnectionClosed) as closed:
             await tablet.hear()
         assert closed.value.rcvd.code == 4403
         async with house.tablet(at) as again:
-            assert (await again.hear())["code"] == "seat_revoked"
+            welcome = await again.hear("welcome")
+            assert (welcome["holds"], welcome["sessions"]) == (False, [])
         async with connect(house.url("/live/seat")) as stranger:
             await stranger.send('{"type":"hello","token":"nobody-knows-this-token"}')
             assert '"not_signed_in"' in await stranger.recv()
+
+
+async def test_a_tablet_whose_seat_another_took_is_told_at_once_and_stays_to_deliver(store, at):
+    async with open_house(store, pace=ONLY_BY_BELL) as house, house.tablet(at) as tablet:
+        await tablet.hear("welcome")
+        await store.book.take_seat(
+            at.contest, seat=at.seats[0], device="new", name="平板", token="1" * 64, by="chief"
+        )
+        assert (await tablet.hear("seat_lost"))["reason"] == "handed_over"
+        await tablet.heard_nothing()
 
 
 async def test_whoever_says_nothing_is_closed_in_time(store, at):
