@@ -184,11 +184,16 @@ class Book:
         return await answer
 
     async def _settle_all(self) -> None:
+        batch: list[_Waiting] = []
         try:
             while self._waiting:
-                await self._settle(self._next_batch())
+                batch = self._next_batch()
+                await self._settle(batch)
         finally:
             self._settling = None
+            # Somebody still waits only if this was cancelled: they hear that nobody knows, and send again.
+            left, self._waiting = [*batch, *self._waiting], []
+            _answer_all(left, StoreUnavailable())
 
     def _next_batch(self) -> list[_Waiting]:
         taken, weight = 0, 0
