@@ -14,8 +14,9 @@ import time
 from pathlib import Path
 
 from bench.live.crowd import Doors, crowd, handshake, masked
+from bench.live.kernel import kernel_kib
 from bench.live.limits import Limit, judged
-from bench.live.machine import cpu_seconds, described, held_kib, kernel_kib, say
+from bench.live.machine import cpu_seconds, described, held_kib, say
 from bench.live.planted import sqlite_url
 from bench.live.product import house
 
@@ -45,10 +46,10 @@ def main() -> int:
         doors = board_doors(served.port, served.places[0].event)
         with crowd(doors, 1) as first:
             first.open()  # the board is made, and what is loaded for the first viewer is loaded
-        before, kernel = held_kib(served.pid), kernel_kib()
+        before, kernel = held_kib(served.pid), kernel_kib(served.port)
         with crowd(doors, chosen.viewers) as people:
             came = people.open()
-            held, of_kernel = held_kib(served.pid) - before, kernel_kib() - kernel
+            held, of_kernel = held_kib(served.pid) - before, kernel_kib(served.port) - kernel
             spent, began = cpu_seconds(served.pid), time.perf_counter()
             stayed = people.hold(chosen.hold)
             share = (cpu_seconds(served.pid) - spent) / (time.perf_counter() - began) * 100

@@ -122,13 +122,6 @@ def peak_kib(pid: int) -> int:
     return _kib(f"/proc/{pid}/status", r"VmHWM:\s+(\d+) kB")
 
 
-def kernel_kib() -> int:
-    """Memory that the kernel holds for TCP of the whole machine, in KiB: send and receive buffers with content."""
-    pages = re.search(r"TCP:.* mem (\d+)", Path("/proc/net/sockstat").read_text())
-    assert pages is not None
-    return int(pages[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
-
-
 def _kib(path: str, pattern: str) -> int:
     found = re.search(pattern, Path(path).read_text())
     return int(found[1]) if found else 0

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.live.crowd import Crowd, Doors, crowd
+from bench.live.kernel import kernel_kib
 from bench.live.limits import Limit, judged
-from bench.live.machine import described, held_kib, kernel_kib, say
+from bench.live.machine import described, held_kib, say
 from bench.live.peers.known import BUN, NATS, OURS, WS, Contender
 
 MIB, SECONDS = 32.0, 10.0
@@ -47,16 +48,16 @@ class Cost(NamedTuple):
 class Watch:
     """The most memory that was held while this ran."""
 
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
-        self._kernel, self._process = kernel_kib(), held_kib(pid)
+    def __init__(self, pid: int, port: int) -> None:
+        self._pid, self._port = pid, port
+        self._kernel, self._process = kernel_kib(port), held_kib(pid)
         self.kernel = self.process = 0.0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look)
 
     def now(self) -> tuple[float, float]:
         """MiB of the kernel and of the process more than at first."""
-        return (kernel_kib() - self._kernel) / 1024, (held_kib(self._pid) - self._process) / 1024
+        return (kernel_kib(self._port) - self._kernel) / 1024, (held_kib(self._pid) - self._process) / 1024
 
     def _look(self) -> None:
         while not self._over.wait(0.05):
@@ -117,7 +118,7 @@ def measure(contender: Contender, viewers: int, frames: int) -> Cost:
         people.run(max(frames // 8, 3))
         calm = people.run(max(frames // 4, 3))["p99"]
         before = sockets(server.pid)
-        with readers_who_stall(server.doors, viewers), Watch(server.pid) as held:
+        with readers_who_stall(server.doors, viewers), Watch(server.pid, server.doors.port) as held:
             began = time.monotonic()
             late = people.run(frames)["p99"]
             ended = _wait_for_the_end(server.pid, before, people, began)

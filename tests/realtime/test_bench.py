@@ -1,7 +1,9 @@
 """Each bench of the live part runs in a tiny size and prints its table; what all stand on measures rightly."""
 
+import contextlib
 import json
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ import pytest
 from bench.__main__ import modules
 from bench.live import plot
 from bench.live.crowd import Doors, compiled, crowd, handshake, masked
+from bench.live.kernel import kernel_kib
 from bench.live.limits import Limit, judged
 from bench.live.machine import cpu_seconds, held_kib, running
 from bench.live.peers.known import C_LOOP, NATS, OTHERS, OURS, Contender
@@ -198,6 +201,26 @@ def test_sockets_of_a_process_are_counted():
         before = sockets(server.pid)
         people.open()
         assert sockets(server.pid) == before + 4, "three viewers and the one who says go"
+
+
+def test_the_kernel_s_memory_is_that_of_one_server_s_unread_bytes():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as reader, listening.accept()[0] as writer:
+            assert kernel_kib(port) < 16
+            writer.setblocking(False)
+            sent = 0
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    sent += writer.send(bytes(65536))
+            unread = kernel_kib(port)
+            assert unread > 256, f"{sent} bytes were taken, and the reader's own buffer is not that large"
+            assert kernel_kib(reader.getsockname()[1]) > 0, "the other side has its own"
+            while sent:
+                sent -= len(reader.recv(min(sent, 1 << 20)))
+            end = time.monotonic() + PATIENCE
+            while kernel_kib(port) > unread / 2:
+                assert time.monotonic() < end, "what was read is still counted"
 
 
 def test_a_program_is_compiled_once():
