@@ -11,13 +11,17 @@ import statistics
 import time
 
 import asyncpg
+import msgspec
 import pytest
 
 from contest.errors import StoreUnavailable
 from contest.store import postgres
+from contest.store.open import open_store
 from contest.store.work import Run, Work
 from deploy import local
-from tests.faults.province import at_work
+from tests.faults.checker import check, stored_postgres
+from tests.faults.history import History, seed_of
+from tests.faults.province import at_work, paired
 
 pytestmark = pytest.mark.xdist_group("province")
 
@@ -76,6 +80,38 @@ async def _run(cluster: local.Cluster, sql: str, through: asyncpg.Connection | N
     await connection.execute(sql)
     if through is None:
         await connection.close()
+
+
+@pytest.mark.parametrize("law", ["on", "off"], ids=["as it is", "twin: acknowledged before it is on the disk"])
+async def test_what_is_acknowledged_is_on_the_disk(cluster, law, monkeypatch):
+    connect = asyncpg.create_pool
+
+    def broken(url: str, **options: object) -> object:
+        return connect(
+            url, **(options | {"server_settings": options["server_settings"] | {"synchronous_commit": law}})
+        )
+
+    monkeypatch.setattr(asyncpg, "create_pool", broken)
+    # Nobody else writes the log to the disk in time.
+    for lazy in ("wal_writer_delay = '10s'", "wal_writer_flush_after = '1GB'"):
+        await _run(cluster, f"ALTER SYSTEM SET {lazy}")
+    await _run(cluster, "SELECT pg_reload_conf()")
+    store = await open_store(cluster.database_url)
+    at = await paired(store, name=f"law{law}")
+    history = History(seed_of(12))
+    for number in range(12):
+        mark = at.mark(7000, seat=number % 3, entry=number // 3)
+        said = msgspec.to_builtins(mark)
+        history.sent(mark.device, said)
+        (receipt,) = await at.stored(mark)
+        history.answered(mark.device, said, msgspec.to_builtins(receipt))
+    await asyncio.to_thread(cluster.database.crash)
+    await asyncio.to_thread(cluster.database.part.start)
+    await store.close()
+    await _run(cluster, "ALTER SYSTEM RESET ALL")
+    await _run(cluster, "SELECT pg_reload_conf()")
+    found = check(history.lines, await stored_postgres(cluster.database_url))
+    assert any(problem.startswith("lost: ") for problem in found) is (law == "off"), found
 
 
 def _refused_at_the_commit() -> Work[None]:
