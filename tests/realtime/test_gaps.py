@@ -1,12 +1,14 @@
 """Whatever a server has lost, the tablet that holds it brings it back: asked for by number, once a gap."""
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contest.model.mark import Receipt
 from realtime.deeds import Enter, Say
 from realtime.protocol import MarksStored, RemarkCalled, SeatLost, SendFrom
+from realtime.seats import SeatLine
 from tests.realtime.test_seats import WELCOME, at, mark, marks, new, refusals, seated
 
 
@@ -78,6 +80,12 @@ def test_whatever_a_server_forgot_and_whatever_messages_it_lost_every_number_arr
     # What lay below the newest and was swallowed is asked for by the next welcome.
     connected(book, held, [])
     assert book == set(range(1, held + 1))
+
+
+def test_sabotage_a_server_that_asks_for_no_gap_is_found_out(monkeypatch):
+    monkeypatch.setattr(SeatLine, "_jumped", lambda self, marks: [])
+    with pytest.raises(AssertionError, match="nothing above"):
+        connected(set(), 3, [False, True, False])
 
 
 def test_a_tablet_whose_seat_was_handed_over_goes_on_delivering_on_its_connection_and_sees_no_sheet():
