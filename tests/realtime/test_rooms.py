@@ -1,13 +1,15 @@
 """Everybody in a room, whatever is shown, hidden, frozen, lost and read too slowly; without sockets."""
 
 import asyncio
+import itertools
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contest.model.contest import PublicView
-from realtime.boards import Board
+from realtime.boards import Board, Leaderboard
 from realtime.protocol import Moved, Reset, ToBoard
 from realtime.rooms import Gallery, Room
 from realtime.views import Audience, Standing, project
@@ -123,6 +125,66 @@ def test_whatever_happens_everybody_ends_with_exactly_what_they_may_see(kind, fi
     assert len(room) == 4
     # Nobody can tell from the number of frames that something hidden happened.
     assert len(steady.frames) == 1 + moves
+
+
+def ends_right(fates: tuple[str, ...]) -> bool:
+    """Whether somebody with these fates ends with what the board shows after three changes of it."""
+    at = [standing_of(total) for total in ("1.00", "2.00", "3.00", "4.00")]
+    room = Room(at[0], None, history=2)
+    page = Page(room, PUBLIC)
+    page.connect()
+
+    async def walk() -> None:
+        for now, fate in zip(at[1:], fates, strict=True):
+            page.slow = fate == "slow"
+            await room.publish(room.follow(now, None))
+        page.slow = False
+        await room.publish({})
+
+    asyncio.run(walk())
+    return shown(page.sees()) == shown(project(PUBLIC, at[-1], None))
+
+
+def standing_of(total: str) -> Standing:
+    return Standing(
+        event="e1",
+        event_name="焊工",
+        contest="c1",
+        contest_name="县赛",
+        state="started",
+        blind=False,
+        unblinded=False,
+        public_view=PublicView.LIVE,
+        as_of="",
+        complete=1,
+        aspects=1,
+        columns=(),
+        awards=(),
+        rows=(row("a", total=total),),
+    )
+
+
+@pytest.mark.parametrize("fates", itertools.product(("reads", "slow"), repeat=3))
+def test_whoever_was_slow_at_any_time_ends_with_the_board(fates):
+    assert ends_right(fates)
+
+
+def test_sabotage_a_step_that_is_forgotten_is_found(monkeypatch):
+    follow = Leaderboard.follow
+
+    def forgetful(leaderboard: Leaderboard, board: Board) -> Moved | None:
+        if board.rows[0].total != "4.00":
+            return follow(leaderboard, board)
+        leaderboard.board = board
+        return None
+
+    monkeypatch.setattr(Leaderboard, "follow", forgetful)
+    assert not ends_right(("reads", "reads", "reads"))
+
+
+def test_sabotage_a_room_that_forgets_who_was_slow_is_found(monkeypatch):
+    monkeypatch.setattr(Gallery, "_show", lambda gallery, wire, frame: None)
+    assert not ends_right(("reads", "reads", "slow"))
 
 
 def room_board(room: Room) -> Board:
