@@ -164,7 +164,7 @@ def standing_of(total: str) -> Standing:
     )
 
 
-@pytest.mark.parametrize("fates", itertools.product(("reads", "slow"), repeat=3))
+@pytest.mark.parametrize("fates", [*itertools.product(("reads", "slow"), repeat=3)])
 def test_whoever_was_slow_at_any_time_ends_with_the_board(fates):
     assert ends_right(fates)
 
