@@ -22,7 +22,7 @@ PATIENCE = 120.0
 def free_port() -> int:
     """A port of this machine that nobody listens on, outside of those that the system gives to connections."""
     with socket.socket() as probe:
-        for port in range(21_000 + os.getpid() * 53 % 9_000, 32_000):
+        for port in range(10_000 + os.getpid() * 53 % 9_000, 20_000):
             with suppress(OSError):
                 if port not in _given:
                     probe.bind(("127.0.0.1", port))
@@ -101,7 +101,7 @@ class Part:
         if process is None:
             return 0.0
         with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGCONT)
+            _signal_all(process.pid, signal.SIGCONT)
             process.send_signal(how or self._ends_by)
         try:
             process.wait(PATIENCE)
@@ -128,12 +128,32 @@ class Part:
 
     def _all(self, what: signal.Signals) -> None:
         assert self.process is not None, f"{self.name} does not run"
-        os.killpg(self.process.pid, what)
+        _signal_all(self.process.pid, what)
 
 
 def _kill_all(process: subprocess.Popen[bytes]) -> None:
+    _signal_all(process.pid, signal.SIGKILL)
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGKILL)  # whoever lost its parent
+
+
+def _signal_all(pid: int, what: signal.Signals) -> None:
+    """Signal a process and all it has started, also those in groups of their own, as PostgreSQL's are."""
+    for one in (pid, *_started_by(pid)):
+        with suppress(ProcessLookupError):
+            os.kill(one, what)
+
+
+def _started_by(pid: int) -> list[int]:
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            after = stat.read_text("utf-8", errors="replace").rpartition(")")[2].split()
+            parents.setdefault(int(after[1]), []).append(int(stat.parent.name))
+    found = parents.get(pid, [])
+    for child in found:
+        found.extend(parents.get(child, []))
+    return found
 
 
 def _ends_with_us(how: signal.Signals) -> list[str]:

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import asyncpg
+import msgspec
 import pytest
 
+from contest.store.open import migrate, open_store
 from contest.store.verify import verify_all
 from deploy.database import Database
 from deploy.local import Cluster
-from tests.faults.province import at_work
+from tests.faults.checker import Stored, check, stored_postgres
+from tests.faults.history import History, seed_of
+from tests.faults.province import at_work, paired
 from tests.realtime.sockets import until
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("province")]
@@ -89,6 +94,35 @@ async def test_a_standby_takes_over_with_every_acknowledged_mark(folder):
     finally:
         await asyncio.to_thread(cluster.stop)
         await asyncio.to_thread(standby.part.stop)
+
+
+async def test_twin_a_standby_that_nobody_waits_for_loses_what_was_acknowledged(folder):
+    primary = _primary(folder)
+    await asyncio.to_thread(primary.part.start)
+    standby = await asyncio.to_thread(_copy_of, primary, folder, "standby", "-R", "-X", "stream")
+    history = History(seed_of(15))
+    try:
+        await migrate(primary.url)
+        store = await open_store(primary.url)
+        at = await paired(store)
+        for number in range(6):
+            mark = at.mark(7000, seat=number % 3, entry=number // 3)
+            said = msgspec.to_builtins(mark)
+            history.sent(mark.device, said)
+            (receipt,) = await at.stored(mark)
+            history.answered(mark.device, said, msgspec.to_builtins(receipt))
+        await asyncio.to_thread(primary.part.kill)
+        await store.close()
+        # It never heard of these marks, and nobody waited until it had.
+        (standby.data / "standby.signal").unlink()
+        await asyncio.to_thread(standby.part.start)
+        stored = Stored(facts=[])
+        with suppress(asyncpg.UndefinedTableError):
+            stored = await stored_postgres(standby.url)
+        assert any(problem.startswith("lost: ") for problem in check(history.lines, stored))
+    finally:
+        await asyncio.to_thread(standby.part.stop)
+        await asyncio.to_thread(primary.part.stop)
 
 
 async def test_a_base_backup_and_the_log_lead_to_any_moment(folder):
