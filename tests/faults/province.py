@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import cycle
 from typing import Any
 
+import httpx
 import msgspec
 from websockets.asyncio import client
 from websockets.exceptions import WebSocketException
@@ -290,6 +293,25 @@ async def judged(
     stored = stored_sqlite(path_of(database)) if database.startswith("sqlite") else await stored_postgres(database)
     assert check(history.lines, stored) == []
     assert everybody.stored > 0
+
+
+def listening(cluster: Cluster, address: str, kind: str) -> float:
+    """Whether a node would hear a bell, as it says itself."""
+    headers = {"Authorization": f"Bearer {cluster.metrics_token}"}
+    said = httpx.get(f"{address}/metrics", headers=headers, timeout=PATIENCE).raise_for_status().text
+    found = re.search(rf'^jiangsai_doorbell_listening{{kind="{kind}"}} (\S+)', said, re.M)
+    assert found is not None
+    return float(found[1])
+
+
+async def heard(cluster: Cluster, kind: str, wanted: float) -> float:
+    """Return how long it took until every node says so."""
+    began = time.monotonic()
+    async with asyncio.timeout(PATIENCE):
+        for address in cluster.addresses("board") + cluster.addresses("web"):
+            while await asyncio.to_thread(listening, cluster, address, kind) != wanted:  # noqa: ASYNC110 -- it is asked over HTTP
+                await asyncio.sleep(0.05)
+    return time.monotonic() - began
 
 
 async def shown(database: str, event: str) -> dict[str, Any]:

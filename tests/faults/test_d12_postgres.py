@@ -21,7 +21,7 @@ from contest.store.work import Run, Work
 from deploy import local
 from tests.faults.checker import check, stored_postgres
 from tests.faults.history import History, seed_of
-from tests.faults.province import at_work, paired
+from tests.faults.province import at_work, heard, paired
 
 pytestmark = pytest.mark.xdist_group("province")
 
@@ -39,6 +39,7 @@ async def test_a_database_that_crashes_again_and_again_loses_no_mark(cluster, cy
             up = time.monotonic()
             await everybody.go_on(1)
             back.append(time.monotonic() - up)
+            await heard(cluster, "postgres", 1.0)
     print(f"every seat was answered again after {', '.join(f'{seconds:.2f}' for seconds in back)} s")
     # Of all of them: a single one may be kept waiting by a busy machine.
     assert statistics.median_low(back) <= BACK_SECONDS

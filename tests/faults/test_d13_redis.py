@@ -9,40 +9,17 @@ from __future__ import annotations
 import asyncio
 import re
 import statistics
-import time
 
-import httpx
 import pytest
 import redis.asyncio as redis
 
 from contest.store.postgres import CHANNEL
-from deploy.local import Cluster
-from tests.faults.province import at_work
-from tests.realtime.sockets import PATIENCE
+from tests.faults.province import at_work, heard
 
 pytestmark = pytest.mark.xdist_group("province")
 
 BACK_SECONDS = 3.0
 OUTAGES = [1, pytest.param(12, marks=pytest.mark.long), pytest.param(300, marks=pytest.mark.long)]
-
-
-def listening(cluster: Cluster, address: str, kind: str) -> float:
-    """Whether a node would hear a bell, as it says itself."""
-    headers = {"Authorization": f"Bearer {cluster.metrics_token}"}
-    said = httpx.get(f"{address}/metrics", headers=headers, timeout=PATIENCE).raise_for_status().text
-    found = re.search(rf'^jiangsai_doorbell_listening{{kind="{kind}"}} (\S+)', said, re.M)
-    assert found is not None
-    return float(found[1])
-
-
-async def heard(cluster: Cluster, kind: str, wanted: float) -> float:
-    """Return how long it took until every node says so."""
-    began = time.monotonic()
-    async with asyncio.timeout(PATIENCE):
-        for address in cluster.addresses("board") + cluster.addresses("web"):
-            while await asyncio.to_thread(listening, cluster, address, kind) != wanted:  # noqa: ASYNC110 -- it is asked over HTTP
-                await asyncio.sleep(0.05)
-    return time.monotonic() - began
 
 
 @pytest.mark.parametrize("seconds", OUTAGES)
