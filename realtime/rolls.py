@@ -9,6 +9,7 @@ that has connected elsewhere since is let go.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from contest.store import clock
@@ -17,6 +18,9 @@ from contest.store.queries import seats
 from contest.store.tables import SeatStateRow
 from contest.store.work import Change, Find, Insert, Row, Work
 from realtime.attendance import Attendance
+
+GATHER_SECONDS = 0.02
+"""How long those who come are waited for, so that a storm of them is few transactions."""
 
 LOOK_SECONDS = 1.0
 """Between two looks whether a tablet has connected to another process."""
@@ -42,11 +46,14 @@ class Rolls:
         self._came: dict[str, Attendance] = {}
         self._left: dict[str, Attendance] = {}
         self._written = float("-inf")
+        self._asked = float("-inf")
+        self._news = asyncio.Event()
 
     def came(self, attendance: Attendance) -> None:
         """A tablet is seated, or is there to deliver."""
         if attendance.holder is not None:
             self._came[attendance.holder.device] = attendance
+            self._news.set()
 
     def left(self, attendance: Attendance) -> None:
         """A tablet is gone."""
@@ -64,7 +71,13 @@ class Rolls:
 
     async def _call(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._news.wait()
+                    # At once, so that of two processes the one that was connected to last writes last; a storm of
+                    # tablets is written together.
+                    self._news.clear()
+                    await asyncio.sleep(GATHER_SECONDS)
             await self.look()
 
     async def look(self) -> None:
@@ -75,6 +88,9 @@ class Rolls:
             self._written = now
         if self._came or self._left or (due and self._here):
             await self._write(self._here if due else {})
+        if now - self._asked < LOOK_SECONDS:
+            return
+        self._asked = now
         asked = dict(self._here)
         found = await seats.attended(self._store, asked)
         for device, attendance in asked.items():
@@ -120,7 +136,7 @@ def _row(attendance: Attendance, *, here: bool) -> Row:
         "seat": holder.seat,
         "line": attendance.id,
         "here": int(here),
-        "heard_at": clock.now(),
+        "heard_at": clock.onward(),
         "lag_ms": attendance.lag_ms,
         "unsent": line.unsent,
         "build": line.build,

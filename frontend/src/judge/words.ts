@@ -45,6 +45,8 @@ export const t = defineWords({
     update: '有新版本，点此更新',
     update_needed: '页面版本太旧，须更新后才能继续发送。未发送的打分会保留。',
     unsent_kept: '未送达的 {n} 项仍在本机。',
+    remark: '请复评 {n} 处',
+    remark_text: '{places}：组内打分差距超出规定，或两次录入不一致。请讨论后重新打分。',
     pair_anew: '重新领取席位',
     // header
     seat: '{n} 号裁判席',
@@ -196,6 +198,8 @@ export const t = defineWords({
     opened_elsewhere_go: 'Connect here instead',
     update: 'New version: tap to update',
     update_needed: 'This page is too old to send marks. Update it; unsent marks are kept.',
+    remark: 'Please mark {n|place|places} again',
+    remark_text: '{places}: the panel’s marks are too far apart, or two entries of one mark differ. Discuss, then mark again.',
     unsent_kept: '{n|unsent mark stays|unsent marks stay} on this tablet.',
     pair_anew: 'Take a seat again',
     seat: 'Judge’s seat {n}',

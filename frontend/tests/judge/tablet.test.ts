@@ -232,6 +232,20 @@ describe('a tablet', () => {
     expect(Math.round((tablet.skew ?? 0) / 1000)).toBe(90);
   });
 
+  it('yields to another page only when it is told twice: a late hello of its own may have said it first', async () => {
+    await connect();
+    Server.now.says({ type: 'goodbye', code: 'opened_elsewhere' });
+    Server.now.onclose?.();
+    expect(tablet.ended).toBe('');
+    tablet.socket.retry();
+    await settled();
+    Server.now.says(welcome());
+    await settled();
+    expect(tablet.socket.state).toBe('live');
+    Server.now.says({ type: 'goodbye', code: 'opened_elsewhere' });
+    expect([tablet.ended, tablet.socket.state]).toEqual(['opened_elsewhere', 'offline']);
+  });
+
   it('cannot leave its seat while a mark is unsent', async () => {
     await tablet.mark(draft(8500));
     expect(await tablet.leaveSeat()).toBe(false);
