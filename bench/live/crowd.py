@@ -147,13 +147,13 @@ class _Viewer(asyncio.Protocol):
                 self.transport.write(self.doors.then)
             else:
                 self._entered()
-        if self.going:
-            self.heard.clear()
+        if self.going and not self.doors.go_hello.startswith(b"GET "):
+            self.heard.clear()  # no websocket: there is nothing to answer
         while (payload := self._frame()) is not None:
             if self.phase == "asking":
                 if self.doors.answer in payload:
                     self._entered()
-            elif len(payload) >= self.doors.least:
+            elif len(payload) >= self.doors.least and not self.going:
                 self.all.delivered()
 
     def _entered(self) -> None:

@@ -149,7 +149,12 @@ def measure(contenders: Iterable[Contender], viewers: int, chosen: argparse.Name
             kept.missing = kept.missing or contender.missing()
             if kept.missing or (number and contender not in (C_LOOP, OURS) and number >= chosen.peers_turns):
                 continue
-            turn(contender, viewers, chosen, kept)
+            try:
+                turn(contender, viewers, chosen, kept)
+            except RuntimeError as problem:
+                if contender in (C_LOOP, OURS):
+                    raise
+                kept.missing = f"it failed, {problem}"
     return figures
 
 

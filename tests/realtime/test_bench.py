@@ -40,6 +40,28 @@ async def main():
     await (await asyncio.start_server(serve, "127.0.0.1", int(sys.argv[1]))).serve_forever()
 asyncio.run(main())
 """
+PINGS = """
+import asyncio, sys
+viewers, answered = [], asyncio.Semaphore(0)
+async def serve(reader, writer):
+    head = await reader.readuntil(b"\\r\\n\\r\\n")
+    writer.write(b"HTTP/1.1 101 Switching Protocols\\r\\n\\r\\n")
+    viewers.append(writer) if b" /watch " in head else await reader.readexactly(10)
+    if b" /watch " not in head:
+        for each in (*viewers, writer):
+            each.write(b"\\x89\\x03abc")
+    assert (await reader.readexactly(9)) == b"\\x8a\\x83\\0\\0\\0\\0abc"
+    answered.release()
+    if b" /watch " not in head:
+        for each in (*viewers, writer):
+            await answered.acquire()
+        for viewer in viewers:
+            viewer.write(bytes((0x81, 126, 0, 200)) + b"x" * 200)
+    await reader.read()
+async def main():
+    await (await asyncio.start_server(serve, "127.0.0.1", int(sys.argv[1]))).serve_forever()
+asyncio.run(main())
+"""
 PYTHON_LOOP = next(each for each in OTHERS if each.name.startswith("Python"))
 
 
@@ -143,6 +165,17 @@ def test_a_crowd_says_when_a_server_lets_a_viewer_go(in_python):
         people.open()
         with pytest.raises(RuntimeError, match="a viewer was cut off"):
             people.run(1)
+
+
+@pytest.mark.parametrize("in_python", [False, True], ids=["c", "python"])
+def test_a_crowd_answers_pings_on_every_connection(in_python):
+    if not in_python and C_LOOP.missing():
+        in_python = True
+    pings = Contender("pings", lambda port, _: [sys.executable, "-c", PINGS, str(port)])
+    with pings.serving(200) as server, crowd(server.doors, 2, in_python=in_python) as people:
+        people.open()
+        ran = people.run(1)
+        assert ran["deliveries"] == 2, "a ping is no delivery, and what was not answered is not served"
 
 
 def test_everybody_writes_the_same_bytes():
