@@ -194,7 +194,7 @@ class Watching:
             }
             tokens = {digest(viewer.token) for viewer in officials}
             try:
-                trusted = await accounts.grants_behind(self._store, tokens, clock.now())
+                trusted = await accounts.grants_behind(self._store, tokens, clock.onward())
                 held = await plans.contests_of(self._store, set(officials.values()))
             except StoreUnavailable:
                 continue  # nobody can say, and nothing new is shown; asked again soon

@@ -118,7 +118,7 @@ def _may(person: Person, found: Consent) -> bool:
 def _still_waiting(found: Consent) -> Work[None]:
     """Refuse, inside the transaction, what somebody settled a moment ago."""
     rows = yield Find(ConsentRow, ("id",), [(found.consent,)], lock=True)
-    _check_waiting(consents.consent_in(rows[0], clock.now()))
+    _check_waiting(consents.consent_in(rows[0], clock.onward()))
 
 
 def _still_allowed(found: Consent, account: AccountId) -> Work[None]:

@@ -61,7 +61,7 @@ async def invite(store: Store, contest: ContestId, event: EventId, seat: SeatId,
     """Invite one tablet to a seat; an earlier invitation to the seat that nobody confirmed ends."""
     secret = secrets.token_urlsafe(16)
     code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
-    made = clock.now()
+    made = clock.onward()
     invitation = Invitation(pairing=new_id(), secret=secret, code=code, expires_at=clock.later(MINUTES * 60))
     await store.apply(
         PairingRow.update({PairingRow.expires_at: made}).where(
@@ -96,7 +96,7 @@ async def claim(store: Store, *, secret: str = "", code: str = "", device_name: 
     claimed = Claimed(
         pairing=found.pairing, number=f"{secrets.randbelow(10_000):04}", claim=secrets.token_urlsafe(32)
     )
-    at = clock.now()
+    at = clock.onward()
     await store.apply(
         PairingRow.update(
             {
@@ -118,7 +118,7 @@ async def confirm(store: Store, pairing: str, number: str, person: Person, *, ha
     (`agree`), or by `hand_over` where the chief judge confirms. Otherwise SeatHeld; the invitation still stands.
     """
     found = await devices.pairing(store, pairing)
-    at = clock.now()
+    at = clock.onward()
     if found.state(at) is not PairingState.CLAIMED:
         raise PairingRefused()
     if not secrets.compare_digest(number.encode(), found.number.encode()):
@@ -150,7 +150,7 @@ async def agree(store: Store, pairing: str, person: Person) -> None:
     Overtaken when no tablet asks by it any more.
     """
     found = await devices.pairing(store, pairing)
-    at = clock.now()
+    at = clock.onward()
     if found.state(at) is not PairingState.CLAIMED:
         raise Overtaken()
     await store.apply(
@@ -163,7 +163,7 @@ async def agree(store: Store, pairing: str, person: Person) -> None:
 
 async def collect(store: Store, pairing: str, claim: str) -> Collected | None:
     """Hand the tablet its token, once and only to the one that claimed; None while the organiser compares."""
-    at = clock.now()
+    at = clock.onward()
     found = await devices.pairing_of_claim(store, pairing, digest(claim))
     if found is None or found.state(at) is PairingState.EXPIRED:
         raise PairingRefused()

@@ -102,7 +102,7 @@ async def sign_in(store: Store, login: str, password: str, *, hours: int) -> Sig
     if person is None:  # disabled
         raise SignInRefused()
     token = secrets.token_urlsafe(32)
-    at = clock.now()
+    at = clock.onward()
     await store.apply(
         TokenRow.delete().where(TokenRow.expires_at <= at),
         TokenRow.insert(
@@ -124,7 +124,7 @@ async def sign_in(store: Store, login: str, password: str, *, hours: int) -> Sig
 
 async def person_of_token(store: Store, token: str, *, hours: int, slide: bool = True) -> Person | None:
     """Say who holds the token, with what is granted now; the sign-in then lasts on. None: nobody."""
-    at = clock.now()
+    at = clock.onward()
     found = await accounts.sign_in_of_token(store, digest(token), at)
     if found is None:
         return None

@@ -122,7 +122,7 @@ async def pairing(pairing: str, store: Store) -> PairingNow:
     found = await questions.pairing(store, pairing)
     return PairingNow(
         pairing=pairing,
-        state=found.state(clock.now()),
+        state=found.state(clock.onward()),
         number=found.number,
         device_name=found.device_name,
         expires_at=found.expires_at,

@@ -13,13 +13,13 @@ from contest.errors import SigningKeyLost, StoreNotMigrated, StoreReadOnly
 from contest.model.signing import SigningKey
 from contest.store import postgres, sqlite
 from contest.store.book import Book
-from contest.store.clock import now
+from contest.store.clock import not_before, now
 from contest.store.compiled import compiled
 from contest.store.engine import KeptSqlite, PooledPostgres
 from contest.store.keys import introduce, make_key, read_key
 from contest.store.migrate import newest, run_migrations
 from contest.store.still import StillPool, StillReaders
-from contest.store.tables import PLANNED, TABLES, MigrationRow, SigningKeyRow
+from contest.store.tables import PLANNED, TABLES, MigrationRow, PairingRow, SigningKeyRow, TokenRow
 from contest.store.work import Run, Work
 
 Answer = TypeVar("Answer")
@@ -151,6 +151,7 @@ async def open_store(url: str, *, readonly: bool = False, signing_key: Path | Si
     key = await asyncio.to_thread(read_key, signing_key) if isinstance(signing_key, Path) else signing_key
     store = await _opened(await (_open_sqlite if _is_sqlite(url) else _open_postgres)(url, readonly))
     try:
+        await _go_on_from(store)
         if not readonly:
             if isinstance(signing_key, Path) and key is None:
                 await _check_not_lost(store, signing_key)
@@ -211,6 +212,14 @@ async def _check_schema(store: Store) -> None:
     found = max((row["id"] for row in rows), default=0)
     if found != newest():
         raise StoreNotMigrated(found=found, wanted=newest())
+
+
+async def _go_on_from(store: Store) -> None:
+    """Let nothing that had lapsed in an earlier process live again by a clock that was put back since."""
+    seen = await store.select(TokenRow.select(TokenRow.seen_at.as_alias("at")))
+    made = await store.select(PairingRow.select(PairingRow.made_at.as_alias("at")))
+    for row in (*seen, *made):
+        not_before(row["at"])
 
 
 async def _check_not_lost(store: Store, path: Path) -> None:

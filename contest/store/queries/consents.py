@@ -64,7 +64,7 @@ class ConsentLine(msgspec.Struct, frozen=True, kw_only=True):
 
 async def consent(store: Store, wanted: str) -> Consent:
     """One request for consent."""
-    return consent_in(await row_of(store, ConsentRow, wanted, "consent"), clock.now())
+    return consent_in(await row_of(store, ConsentRow, wanted, "consent"), clock.onward())
 
 
 def consent_in(row: Mapping[str, object], at: str) -> Consent:
@@ -85,11 +85,11 @@ async def waiting_for(
             & (ConsentRow.subject == command.subject)
             & (ConsentRow.requested_by == requested_by)
             & (ConsentRow.state == ConsentState.WAITING.value)
-            & (ConsentRow.expires_at > clock.now())
+            & (ConsentRow.expires_at > clock.onward())
         )
     )
     # One act may ask for opposite things: to make results official, and to take them back.
-    same = [row for row in rows if _asks(consent_in(row, clock.now()).command) == _asks(command)]
+    same = [row for row in rows if _asks(consent_in(row, clock.onward()).command) == _asks(command)]
     return str(same[0]["id"]) if same else None
 
 
@@ -102,7 +102,7 @@ async def consents_of_contest(store: Store, contest: ContestId, language: str) -
     rows = await store.select(
         ConsentRow.select().where(ConsentRow.contest == contest).order_by(ConsentRow.requested_at, ascending=False)
     )
-    at = clock.now()
+    at = clock.onward()
     found = [consent_in(row, at) for row in rows]
     people = {one.requested_by for one in found} | {one.settled_by for one in found if one.settled_by}
     accounts = await store.select(AccountRow.select(AccountRow.id, AccountRow.name).where(_among(people)))

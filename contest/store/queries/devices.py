@@ -154,7 +154,7 @@ async def pairing(store: Store, wanted: str) -> Pairing:
 async def pairing_to_claim(store: Store, *, secret: str = "", code: str = "") -> Pairing | None:
     """The invitation that nobody has claimed yet and whose secret or code has that SHA-256."""
     named = (PairingRow.secret == secret) if secret else (PairingRow.code == code)
-    standing = (PairingRow.claimed_at.is_null()) & (PairingRow.expires_at > clock.now())
+    standing = (PairingRow.claimed_at.is_null()) & (PairingRow.expires_at > clock.onward())
     rows = await store.select(PairingRow.select().where(named & standing))
     return pairing_in(rows[0]) if rows else None
 

@@ -129,7 +129,7 @@ def _as_said(seat: SeatNow, row: dict[str, object], lately: str) -> SeatNow:
 
 async def _asking(store: Store, event: EventId) -> dict[str, Asking]:
     """The invitations of an event that still stand, by seat; the newest where there are several."""
-    standing = (PairingRow.expires_at > clock.now()) & (PairingRow.confirmed_at.is_null())
+    standing = (PairingRow.expires_at > clock.onward()) & (PairingRow.confirmed_at.is_null())
     rows = await store.select(
         PairingRow.select().where((PairingRow.event == event) & standing).order_by(PairingRow.made_at)
     )
