@@ -527,12 +527,13 @@ def compare(newer: Verifier, older: Verifier) -> list[Finding]:
 
 
 def read_receipts(text: str) -> list[Any]:
-    """Receipts as a JSON list, or one a line."""
-    return (
-        list(json.loads(text))
-        if text.lstrip().startswith("[")
-        else [json.loads(line) for line in text.splitlines()]
-    )
+    """Receipts as a JSON list, as what a tablet saves (an object with `receipts`), or one a line."""
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines()]
+    listed = whole.get("receipts", [whole]) if isinstance(whole, dict) else whole
+    return list(listed)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -560,7 +561,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.against:
             with Path(chosen.against).open("rb") as source:
                 found += compare(ledger, verify_bundle(source, chosen.trust))
-    except (OSError, ValueError) as unreadable:
+    except (OSError, TypeError, ValueError) as unreadable:
         sys.stderr.write(f"无法读取 cannot be read: {unreadable}\n")
         return 2
     sys.stdout.write(report(ledger, found, trusted=bool(chosen.trust)))

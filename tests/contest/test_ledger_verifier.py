@@ -296,14 +296,20 @@ def test_it_needs_no_newer_python_than_it_says():
     assert "strict=" not in source
 
 
-def test_receipts_may_stand_one_a_line(tmp_path):
+def test_receipts_come_as_a_list_one_a_line_or_as_a_tablet_saves_them(tmp_path):
     made = history(30)
-    bundle, receipts = tmp_path / "b.jsonl", tmp_path / "r.jsonl"
+    bundle, receipts = tmp_path / "b.jsonl", tmp_path / "r.json"
     bundle.write_bytes(made.bundle())
-    receipts.write_bytes(b"\n".join(written(made.receipt(seq)) for seq in (5, 21)))
-    assert run(bundle, "--receipts", receipts).returncode == 0
-    receipts.write_text("{", "utf-8")
-    assert run(bundle, "--receipts", receipts).returncode == 2
+    listed = [made.receipt(seq) for seq in (5, 21)]
+    saved = {"kind": "jiangsai-unsent-marks", "marks": [], "receipts": listed}
+    for content in (written(listed), b"\n".join(map(written, listed)), written(listed[0]), written(saved)):
+        receipts.write_bytes(content)
+        assert run(bundle, "--receipts", receipts).returncode == 0
+        receipts.write_bytes(content.replace(listed[0]["link"].encode(), b"0" * 64))
+        assert run(bundle, "--receipts", receipts).returncode == 1
+    for content in ("{", "7", '{"receipts":7}'):
+        receipts.write_text(content, "utf-8")
+        assert run(bundle, "--receipts", receipts).returncode == 2
 
 
 def test_bundles_of_another_key_are_no_worse_until_somebody_trusts():
