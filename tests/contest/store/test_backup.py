@@ -131,6 +131,18 @@ async def test_what_is_restored_is_what_was_copied_on_either_engine(store_url, t
     assert {problem for *_, problem in await verify_all(target_url)} == {""}
 
 
+async def test_nothing_is_put_in_the_place_of_a_database_that_nodes_are_connected_to(
+    postgres_url, folder, key_file
+):
+    store = await open_store(postgres_url, signing_key=key_file)
+    await hall(store)
+    made = await copied(postgres_url, folder, key_file)
+    with pytest.raises(StoreInUse):
+        await restore(postgres_url, Path(made.path), replace=True)
+    await store.close()
+    await restore(postgres_url, Path(made.path), replace=True)
+
+
 async def test_the_old_database_is_kept_beside_the_new_one(sqlite_url, folder, key_file):
     store = await open_store(sqlite_url, signing_key=key_file)
     at = await hall(store)
