@@ -51,7 +51,7 @@ export class Tablet {
   /** Places that are marked here: on a sheet, and not imported. */
   #here = new Set<string>();
   #wantedSheet = '';
-  #toldElsewhere = 0;
+  #toldElsewhere: number[] = [];
   /** The seat is lost; the connection is there for what this tablet still holds. */
   #delivering = false;
 
@@ -102,7 +102,7 @@ export class Tablet {
   /** Begins to talk to the server, as long as this tablet has a seat. */
   connect(): void {
     this.ended = '';
-    this.#toldElsewhere = 0;
+    this.#toldElsewhere = [];
     this.#delivering = false;
     if (this.device) this.socket.open();
   }
@@ -225,10 +225,11 @@ export class Tablet {
         break;
       case 'goodbye':
         // In a bad network the hello of a connection that was given up may come after that of the next one. Only
-        // who is told a second time has another page to yield to.
-        if (message.code === 'opened_elsewhere' && Date.now() - this.#toldElsewhere > 60_000) {
-          this.#toldElsewhere = Date.now();
-          break;
+        // who is told three times within a minute has another page to yield to.
+        if (message.code === 'opened_elsewhere') {
+          const now = Date.now();
+          this.#toldElsewhere = [...this.#toldElsewhere.filter((at) => now - at < 60_000), now];
+          if (this.#toldElsewhere.length < 3) break;
         }
         if (FOR_GOOD.includes(message.code)) {
           this.ended = message.code as Ended;
