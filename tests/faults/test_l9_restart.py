@@ -64,6 +64,7 @@ async def test_a_proxy_that_is_killed_loses_no_mark(cluster):
         await everybody.go_on(3)
 
 
+@pytest.mark.long
 async def test_a_venue_on_one_file_loses_no_mark_whatever_is_killed(tmp_path):
     """One process that writes and two that show, on SQLite; a board is started before there is a database."""
     url = f"sqlite:///{tmp_path / 'jiangsai.db'}"
