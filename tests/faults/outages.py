@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,8 @@ class Run:
     def __init__(self, path: Path, seed: int) -> None:
         self.path, self.seed = path, seed
         self.dice = random.Random(seed)
+        self.sabotage: Callable[[], None] = lambda: None
+        """Breaks the product, once the hall is planted."""
         self.at: Hall
         self.disk: Disk
         self.history: History
@@ -39,6 +41,7 @@ class Run:
         self.disk = Disk(files_of(self.path))
         self.history = History(self.seed, clock=lambda: len(self.disk.log))
         self.day = Day(self.at, self.history, self.dice)
+        self.sabotage()
         with pytest.MonkeyPatch.context() as patch:
             connected(patch, self.disk, *pragmas, instead=instead)
             killed = []
