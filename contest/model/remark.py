@@ -32,10 +32,10 @@ class PanelScene(msgspec.Struct, frozen=True, kw_only=True):
 
 def decide(scene: PanelScene, reason: str | None) -> RemarkCalled | RemarkEnded | None:
     """Say what is to be recorded when the rules ask for a new marking (`reason`), or do not (None)."""
-    place = {"event": scene.event, "session": scene.session, "entry": scene.entry, "aspect": scene.aspect}
+    event, session, entry, aspect = scene.event, scene.session, scene.entry, scene.aspect
     if reason is not None and scene.called is None:
-        said = sorted(seat for seat, (kind, _) in scene.marks.items() if kind != MarkKind.ABSENT)
-        return RemarkCalled(**place, reason=reason, seats=tuple(said))
+        said = tuple(sorted(seat for seat, (kind, _) in scene.marks.items() if kind != MarkKind.ABSENT))
+        return RemarkCalled(event=event, session=session, entry=entry, aspect=aspect, reason=reason, seats=said)
     if reason is None and scene.called is not None:
-        return RemarkEnded(**place, seats=scene.called)
+        return RemarkEnded(event=event, session=session, entry=entry, aspect=aspect, seats=scene.called)
     return None
