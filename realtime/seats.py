@@ -49,6 +49,9 @@ from realtime.protocol import (
 )
 from realtime.translating import command_of, heads_of, skew_of, split
 
+MOST_UNSENT = 10**6
+"""A tablet that says it holds more is not believed: numbers must fit where they are written down."""
+
 _decode = msgspec.json.Decoder(FromSeat).decode
 
 
@@ -116,7 +119,11 @@ class SeatLine:
             case Hello() if message.protocol != PROTOCOL:
                 return self.leave("update")
             case Hello():
-                self.phase, self.build = Phase.ASKING, message.build
+                # Told to others and written down: without what no database keeps.
+                self.phase, self.build = (
+                    Phase.ASKING,
+                    message.build.replace("\0", "").encode(errors="ignore").decode(),
+                )
                 return [Identify(message.token)]
             case _ if self.phase is not Phase.SEATED:
                 return [self.refuse(HelloExpected())]
@@ -155,8 +162,8 @@ class SeatLine:
         return [] if missing is None else [Say(SendFrom(device_seq=missing))]
 
     def _beat(self, beat: Beat, now: Moment) -> list[Deed]:
-        self.unsent = max(0, beat.unsent)
-        self.battery = beat.battery
+        self.unsent = min(max(0, beat.unsent), MOST_UNSENT)
+        self.battery = None if beat.battery is None else min(max(0, beat.battery), 100)
         self.skew_ms = skew_of(beat.at, now.wall)
         return [self._own_beat(now)]
 
