@@ -101,7 +101,7 @@ def create_app(settings: Settings, *, store: Store | None = None) -> Litestar:
         plugins=[ProblemsDescribed()],
     )
     guards.check_routes(app)
-    app.asgi_handler = Doorway(app.asgi_handler, settings, limits, figures)
+    app.asgi_handler = Doorway(live.in_front(app.asgi_handler), settings, limits, figures)
     return app
 
 

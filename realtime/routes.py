@@ -34,9 +34,11 @@ from realtime.hub import Hub, Pace
 from realtime.protocol import Reset
 from realtime.rooms import Snapshot
 from realtime.standings import Standings
+from realtime.visitor import App, Visitor
 from realtime.watching import Watching
 from realtime.wires import sockets_allowed
 
+BOARD_PATH = "/live/board"
 MOST_VIEWERS = 20_000
 KEPT_SOCKETS = 400
 """Sockets that viewers leave to tablets, the desk and the database; half of all where there are few."""
@@ -93,6 +95,17 @@ class Live:
         async with self.hub.running(), self.watching.running(), self.attending.running():
             yield
 
+    def in_front(self, app: App) -> App:
+        """Serve viewers in front of an application's routes, which are not made for thousands who stay."""
+
+        async def answer(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "websocket" and scope["path"] == BOARD_PATH:
+                await self.watching.watch(Visitor(scope, receive, send))
+            else:
+                await app(scope, receive, send)
+
+        return answer
+
     def _seat_door(self) -> Any:
         @websocket("/live/seat", opt=PUBLIC)
         async def seat(socket: SeatSocket) -> None:
@@ -101,7 +114,7 @@ class Live:
         return seat
 
     def _board_door(self) -> Any:
-        @websocket("/live/board", opt=PUBLIC)
+        @websocket(BOARD_PATH, opt=PUBLIC)
         async def board(socket: SeatSocket) -> None:
             await self.watching.watch(socket)
 

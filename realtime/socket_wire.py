@@ -23,6 +23,9 @@ class Connection(Protocol):
     given: int
     """Bytes that were given to the transport because the kernel did not take them."""
 
+    def forget_handshake(self) -> None:
+        """Keep nothing of how the connection was opened."""
+
 
 class SocketWire:
     """A `Wire` that writes to the socket itself while nothing waits in uvicorn's transport, and else through that.
@@ -72,6 +75,7 @@ class SocketWire:
         if self._most == BACKLOG:
             return
         self._most = BACKLOG
+        self._protocol.forget_handshake()
         peer = self._transport.get_extra_info("socket")
         if peer is not None:
             # Without this the kernel takes up to 4 MB a connection before anybody notices a reader that stalls.

@@ -107,6 +107,10 @@ class FanOut(WebSocketsSansIOProtocol):
         else:
             self._look_again(now, idle)
 
+    def forget_handshake(self) -> None:
+        """Keep nothing of how the connection was opened; it is a tenth of what a viewer costs."""
+        vars(self).update(request=None, response=None)
+
     def keepalive_timeout(self) -> None:
         """No answer to a ping: close, and do not wait for a reader who does not read."""
         super().keepalive_timeout()

@@ -35,9 +35,10 @@ from realtime.hub import Hub
 from realtime.protocol import Beat, FromBoard, Goodbye, Refused, ToBoard, Watch
 from realtime.supervising import ended, supervised
 from realtime.views import Audience
+from realtime.visitor import Visitor
 from realtime.wires import Wire, frame_of, wire_of
 
-Socket = WebSocket[Any, Any, Any]
+Socket = WebSocket[Any, Any, Any] | Visitor
 
 WATCH_SECONDS = 10.0
 """Within so long a socket says which board it wants."""
@@ -110,7 +111,7 @@ class Watching:
         waiting = asyncio.get_running_loop().call_later(WATCH_SECONDS, self._unwatched, viewer)
         try:
             while (message := await socket.receive())["type"] == "websocket.receive":
-                text = message.get("text")
+                text: Any = message.get("text")
                 await self._hear(viewer, text)
         finally:
             waiting.cancel()
@@ -152,7 +153,7 @@ class Watching:
         # The room is open: nothing is waited for between the last answer and the first frame.
         await self._hub.enter(watch.event, audience, viewer.wire, epoch=watch.epoch, version=watch.version)
         viewer.event, viewer.audience, viewer.account = watch.event, audience, account
-        # Behind the whole board, which takes its room anyway, here or in the kernel, and is sooner there in one piece.
+        # Behind the whole board, which takes its room anyway, here or in the kernel.
         viewer.wire.narrow()
 
     async def _audience(self, viewer: Viewer, event: str) -> tuple[Audience, str]:

@@ -189,6 +189,6 @@ async def open_house(
         openapi_config=None,
         logging_config=None,
     )
-    app.asgi_handler = Doorway(app.asgi_handler, settings, doors, figures)
+    app.asgi_handler = Doorway(live.in_front(app.asgi_handler), settings, doors, figures)
     async with served(app, **options) as (server, port):
         yield House(live, port, revocations, figures.registry, server)

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import re
 import shlex
 import socket
 import subprocess
@@ -26,7 +27,7 @@ NEVER = 3600.0
 
 _OF_WEBSOCKETS = """
 connection_made connection_lost pause_writing resume_writing keepalive_timeout shutdown run_asgi
-send_receive_event_to_app handle_parser_exception
+send_receive_event_to_app handle_parser_exception eof_received handle_close
 """
 _OF_HTTP = """
 connection_made connection_lost data_received on_message_begin on_headers_complete on_message_complete
@@ -90,8 +91,25 @@ def test_the_names_inside_uvicorn_that_we_lean_on_are_there():
     ):
         assert [name for name in names.split() if not callable(getattr(protocol, name, None))] == []
     source = inspect.getsource(WebSocketsSansIOProtocol)
-    for name in ("close_timeout", "close_sent", "handshake_complete", "curr_msg_data_type", "frames", "conn"):
+    for name in (
+        "close_timeout",
+        "close_sent",
+        "handshake_complete",
+        "curr_msg_data_type",
+        "frames",
+        "conn",
+        "request",
+    ):
         assert f"self.{name}" in source
+    assert source.count("self.close_sent = True") >= 5, "it is by this that the wire hears of a closing frame"
+    # What a viewer's connection forgets is asked for by nothing but the handshake.
+    for gone in ("self.request", "self.response"):
+        others = [
+            name
+            for name, method in vars(WebSocketsSansIOProtocol).items()
+            if inspect.isfunction(method) and re.search(rf"{gone}\b", inspect.getsource(method))
+        ]
+        assert set(others) <= {"handle_connect", "send"}
     source = inspect.getsource(HttpToolsProtocol)
     assert "response_complete" in source
     assert "protocol.connection_made(self.transport)" in source
