@@ -99,7 +99,7 @@ class LedgerWatch:
             try:
                 async for _ in go_along(store, along, keys, FACTS_AT_ONCE):
                     await asyncio.sleep(BREATH)
-            except Broken as broken:
+            except (Broken, UnicodeDecodeError) as broken:
                 self._say(self._new, contest, str(broken))
 
     async def look_at_everything(self, url: str) -> None:
@@ -150,4 +150,7 @@ async def _again(work: Callable[[], Awaitable[object]], first: float, then: floa
             await work()
         except (StoreUnavailable, WorkFailed, OSError):
             log.warning("ledger_not_checked", exc_info=True)
+        except Exception:
+            # Whatever it is: a fault of one round must not end all rounds after it.
+            log.exception("ledger_not_checked")
         await asyncio.sleep(then)

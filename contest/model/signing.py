@@ -153,7 +153,9 @@ def under(head: SignedHead, seq: int, link: str, path: Sequence[str]) -> bool:
 def verify_signature(public: str, message: bytes, signature: str) -> bool:
     """Say whether the private half of this public key signed exactly this message."""
     try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(bytes.fromhex(signature), message)
+        key, raw = bytes.fromhex(public), bytes.fromhex(signature)
+        Ed25519PublicKey.from_public_bytes(key).verify(raw, message)
     except (InvalidSignature, ValueError):
         return False
-    return True
+    # A value has one form: in capitals it would be another text with the same meaning.
+    return (key.hex(), raw.hex()) == (public, signature)

@@ -47,7 +47,7 @@ async def known_keys(store: Store) -> dict[str, str]:
     for row in rows:
         key = key_of(row)
         try:
-            sound = fingerprint_of(key.public) == key.fingerprint
+            sound = fingerprint_of(key.public) == key.fingerprint and key.public == key.public.lower()
         except ValueError:
             sound = False
         if not sound:

@@ -5,12 +5,14 @@ Nothing here trusts the book: the chain is recomputed from the stored bytes, the
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from piccolo.table import Table
 
+from contest.errors import StoreUnavailable
 from contest.model.fact import Fact, MarkEntered, SchemeAdopted, commitment
 from contest.model.ids import ContestId
 from contest.model.mark import EnterMark, MarkKind, Receipt, Standing
@@ -61,20 +63,27 @@ async def verify_all(url: str) -> list[tuple[str, int, str]]:
     Everything is read as it stands at one moment. What belongs to no contest has an empty id, and appears only
     when something is wrong with it.
     """
-    store = await open_still(url)
+    found: list[Checked] = []
     try:
+        store = await open_still(url)
         try:
-            marks, found = 0, []
             for contest in await contests_with_facts(store):
-                one = await verify(store, contest)
-                marks += one.marks
-                found.append((one.contest, one.facts, one.problem))
-            await _check_whole(store, marks if not any(problem for *_, problem in found) else None)
-        except Broken as broken:
-            found.append((ContestId(""), 0, str(broken)))
-        return [(str(contest), facts, problem) for contest, facts, problem in found]
-    finally:
-        await store.close()
+                found.append(await verify(store, contest))
+            await _check_whole(store, found)
+        finally:
+            await store.close()
+    except (StoreUnavailable, UnicodeDecodeError, Broken) as problem:
+        found.append(Checked(contest=ContestId(""), facts=0, problem=_said(problem)))
+    return [(str(one.contest), one.facts, one.problem) for one in found]
+
+
+def _said(problem: Exception) -> str:
+    """What is wrong with the file itself; StoreUnavailable again when it can only not be reached."""
+    damage = problem.__cause__ if isinstance(problem, StoreUnavailable) else problem
+    code = getattr(damage, "sqlite_errorcode", 0) & 0xFF
+    if isinstance(problem, StoreUnavailable) and code not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        raise problem
+    return str(damage) if isinstance(problem, Broken) else f"the file is damaged 文件损坏 ({damage})"
 
 
 async def contests_with_facts(store: Store) -> list[ContestId]:
@@ -102,6 +111,9 @@ async def verify(store: Store, contest: ContestId) -> Checked:
         await _check_projection(store, contest, folded.projection)
     except Broken as broken:
         return Checked(contest=contest, facts=along.seq, problem=str(broken))
+    except UnicodeDecodeError as unreadable:
+        problem = f"after fact {along.seq}: a text cannot be read 文字无法读取 ({unreadable})"
+        return Checked(contest=contest, facts=along.seq, problem=problem)
     return Checked(contest=contest, facts=along.seq, marks=folded.marks)
 
 
@@ -124,9 +136,10 @@ class _Folded:
         self.marks += isinstance(fact.body, MarkEntered)
 
 
-async def _check_whole(store: Store, marks: int | None) -> None:
+async def _check_whole(store: Store, found: Sequence[Checked]) -> None:
     """What belongs to no contest: no receipt promises what is not there, and the file itself is sound."""
-    if marks is not None:
+    marks = sum(one.marks for one in found)
+    if not any(one.problem for one in found):
         promised = await store.select(
             ReceiptRow.raw("SELECT COUNT(*) AS n FROM receipt WHERE receipt NOT LIKE {}", '%"verdict":"refused"%')
         )
@@ -233,6 +246,7 @@ async def _check_words(store: Store, contest: ContestId, said: Mapping[int, str]
     for words in await store.select(WordsRow.select().where(WordsRow.contest == contest)):
         try:
             right = said.get(words["seq"]) == commitment(words["salt"], words["text"])
+            right = right and words["salt"] == words["salt"].lower()
         except ValueError:
             right = False
         if not right or words["id"] != f"{contest}:{words['seq']}":
