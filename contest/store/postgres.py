@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import asyncpg
 
 from contest.errors import StoreUnavailable
-from contest.store import postgres_steps
+from contest.store import hosts, postgres_steps
 from contest.store.work import Outcome, Work
 
 Pool: TypeAlias = Any
@@ -41,6 +41,7 @@ async def open_pool(url: str, size: int) -> Pool:
     try:
         pool: Pool = await asyncpg.create_pool(
             url,
+            connect=hosts.connect,
             min_size=1,
             max_size=size,
             timeout=WAIT_SECONDS,

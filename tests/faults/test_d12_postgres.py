@@ -7,6 +7,7 @@ service is back within three seconds after the server, with its pools whole.
 from __future__ import annotations
 
 import asyncio
+import socket
 import statistics
 import time
 
@@ -15,13 +16,16 @@ import msgspec
 import pytest
 
 from contest.errors import StoreUnavailable
-from contest.store import postgres
+from contest.store import hosts, postgres
+from contest.store.doorbells.postgres import PostgresBell
 from contest.store.open import open_store
 from contest.store.work import Run, Work
 from deploy import local
+from tests.builders import hall
 from tests.faults.checker import check, stored_postgres
 from tests.faults.history import History, seed_of
 from tests.faults.province import at_work, heard, paired
+from tests.realtime.sockets import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("province")
 
@@ -145,3 +149,38 @@ def _who() -> Work[int]:
 
 async def _writers(writer: postgres.Writer) -> list[int]:
     return [await writer.transact(_who)]
+
+
+async def test_a_primary_that_says_nothing_keeps_nobody_from_the_one_that_took_over(cluster):
+    """A machine without power: its address answers neither yes nor no."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        before = cluster.database_url.replace("@", f"@127.0.0.1:{silent.getsockname()[1]},")
+        url = f"{before}?target_session_attrs=read-write"
+        assert len(hosts.each_host(url)) == 2
+        async with asyncio.timeout(PATIENCE):
+            store = await open_store(url)
+            at = await hall(store, name="silent")
+            await at.stored(at.mark(7000))
+            bell = PostgresBell(url)
+            listening = asyncio.create_task(bell.listen(_Ears()))
+            await asyncio.wait([listening], timeout=0.2)
+            assert not listening.done()
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+        await store.close()
+
+
+class _Ears:
+    def ring(self, contest: str, seq: int) -> None: ...
+    def look(self) -> None: ...
+    def listening(self, kind: str, yes: bool) -> None: ...
+
+
+def test_a_url_names_each_of_its_hosts():
+    both = "postgresql://me:secret@db1:5432,db2/book?target_session_attrs=read-write"
+    assert hosts.each_host(both) == [
+        "postgresql://me:secret@db1:5432/book?target_session_attrs=read-write",
+        "postgresql://me:secret@db2/book?target_session_attrs=read-write",
+    ]
+    for alone in ("postgresql://postgres:@/postgres?host=/run", "postgresql://db1/book"):
+        assert hosts.each_host(alone) == [alone]

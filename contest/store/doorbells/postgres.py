@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 
+from contest.store import hosts
 from contest.store.doorbells import Ears, told
 from contest.store.postgres import CHANNEL, TROUBLE
 
@@ -31,7 +32,7 @@ class PostgresBell:
     async def listen(self, ears: Ears) -> None:
         """Listen until the connection is lost; ConnectionError then, or what the driver says."""
         settings = {"application_name": "jiangsai-doorbell"}
-        connection: Any = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS, server_settings=settings)
+        connection: Any = await hosts.connect(self._url, timeout=CONNECT_SECONDS, server_settings=settings)
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         try:
