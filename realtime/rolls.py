@@ -81,23 +81,29 @@ class Rolls:
             await self.look()
 
     async def look(self) -> None:
-        """Write down who came, left or is due, and let go of whoever is elsewhere by now."""
+        """Write down who came, left or is due, and ask how it stands with all."""
         now = asyncio.get_running_loop().time()
         due = now - self._written >= ROLL_SECONDS
         if due:
             self._written = now
-        if self._came or self._left or (due and self._here):
-            await self._write(self._here if due else {})
-        if now - self._asked < LOOK_SECONDS:
-            return
-        self._asked = now
+        try:
+            if self._came or self._left or (due and self._here):
+                await self._write(self._here if due else {})
+        finally:
+            # Who may mark is asked for also when nothing can be written down.
+            if now - self._asked >= LOOK_SECONDS:
+                self._asked = now
+                await self._ask()
+
+    async def _ask(self) -> None:
+        """Let go of whoever is elsewhere by now, and take the seat from whoever has lost it."""
         asked = dict(self._here)
         found = await seats.attended(self._store, asked)
         for device, attendance in asked.items():
             said = found.get(device)
             if said is None or self._here.get(device) is not attendance:
                 continue
-            if said.line != attendance.id:
+            if said.line not in ("", attendance.id):
                 del self._here[device]
                 self._elsewhere(attendance)
             elif said.hold.holds:
