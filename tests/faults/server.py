@@ -91,6 +91,7 @@ def foretold(dice: random.Random, seconds: Callable[[], float] = lambda: 0.0) ->
     with (
         patch.object(clock, "now", stamp),
         patch.object(clock, "later", stamp),
+        patch.object(clock, "onward", stamp, create=True),
         patch.object(settle, "now", stamp),
         patch.object(open_, "now", stamp),
         patch.object(secrets, "token_hex", lambda size=16: dice.randbytes(size).hex()),
@@ -185,6 +186,8 @@ class Server:
         self.up = False
         self.killed = False
         self.lines: list[Line] = []
+        self.broken: list[str] = []
+        """What a connection died of; a real server writes it into its log."""
         self._context = copy_context()
         self._context.run(_running_in.set, self)
         self.start(self._run())
@@ -216,7 +219,10 @@ class Server:
         self.lines.append(line)
 
         async def served() -> None:
-            await attend()
+            try:
+                await attend()
+            except Exception as problem:
+                self.broken.append(repr(problem))
             await line.close()
 
         self.start(served())

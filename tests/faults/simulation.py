@@ -34,22 +34,55 @@ QUIET = 6.0
 """Seconds after which a board that changes no more has shown everything."""
 
 
+MISFORTUNES = (
+    *(
+        "cut",
+        "cut",
+        "cut",
+        "cut",
+        "cut",
+        "black out",
+        "crash",
+        "crash before",
+        "crash after",
+        "disk",
+        "switch off",
+    ),
+    *(
+        "restore",
+        "restore",
+        "restore",
+        "lock",
+        "reopen",
+        "freeze",
+        "thaw",
+        "settle",
+        "rule",
+        "hand over",
+        "revoke",
+    ),
+)
+
+
 class World:
     """One run."""
 
-    def __init__(self, seed: int, ground: Planted, loop: Timepiece, *, server: type[Server] = Server) -> None:
+    tablet_of, disk_of, misfortunes = Tablet, Disk, MISFORTUNES
+
+    def __init__(self, seed: int, ground: Planted, loop: Timepiece) -> None:
         self.dice = random.Random(seed)
         self.at, self.loop = ground.at, loop
         self.history = History(seed, clock=loop.time)
-        self.disk = Disk(ground.content, random.Random(f"{seed} disk"))
+        self.disk = self.disk_of(ground.content, random.Random(f"{seed} disk"))
         self.weather = self.dice.choice(WEATHERS)
         self.network = random.Random(f"{seed} network")
-        self._server = server
-        self.server = server(self.disk)
+        self.server = Server(self.disk)
         self.lines: list[Line] = []
         self.black_out = 0.0
         """Until when nobody gets through."""
         self.tablets: dict[str, Tablet] = {}
+        self.pages: dict[str, int] = {}
+        """How often each tablet was started: of two pages only the newer talks."""
         self.away: set[str] = set()
         """Tablets that are switched off or lost."""
         self.viewers = [
@@ -57,6 +90,7 @@ class World:
         ]
         self.backups: list[bytes] = []
         self.visible: list[Any] = []
+        self.broken: list[str] = []
         self.names = 0
         self.over = False
         """Whether bad luck has ended."""
@@ -79,18 +113,24 @@ class World:
         """A tablet that comes back whenever it is cut off, and gives a silent server up."""
         dice = random.Random(f"{tablet.device} {self.history.lines[0]['seed']}")
         failures = 0
-        while not tablet.ended and tablet.device not in self.away:
+        page = self.pages[tablet.device] = self.pages.get(tablet.device, 0) + 1
+
+        def here() -> bool:
+            return self.pages[tablet.device] == page and not tablet.ended and tablet.device not in self.away
+
+        while here():
             heard = [self.loop.time()]
 
             def hear(text: str, heard: list[float] = heard) -> None:
-                heard[0] = self.loop.time()
-                tablet.hear(text)
+                if self.pages[tablet.device] == page:
+                    heard[0] = self.loop.time()
+                    tablet.hear(text)
 
             line = self.connect("seat", hear, tablet.lost)
             if line is not None:
                 tablet.send = line.say
                 line.say(tablet.hello)
-                while line.alive and tablet.device not in self.away and not tablet.ended:
+                while line.alive and here():
                     await asyncio.sleep(1.0)
                     if self.loop.time() - heard[0] > 21.0:
                         break
@@ -99,7 +139,8 @@ class World:
                         line.say('{"type":"beat"}')
                 failures = 0 if heard[0] > self.loop.time() - 5 else failures + 1
                 line.leave()
-                tablet.lost()
+                if self.pages[tablet.device] == page:
+                    tablet.lost()
             failures = min(failures + (line is None), 5)
             await asyncio.sleep(dice.random() * min(15.0, 0.5 * 2**failures))
 
@@ -119,7 +160,7 @@ class World:
 
     def join(self, device: str) -> Tablet:
         """A tablet with a seat begins its work."""
-        tablet = Tablet(device, token_of(device), self.history, self.loop.time)
+        tablet = self.tablet_of(device, token_of(device), self.history, self.loop.time)
         self.tablets[device] = tablet
         self.switch_on(device)
         return tablet
@@ -130,7 +171,7 @@ class World:
         self.do(self.tablet(self.tablets[device]))
 
     def do(self, work: Any) -> None:
-        """Something that goes on until the run ends."""
+        """Begin what goes on until the run ends."""
         self._doing.append(self.loop.create_task(work, context=self._outside.copy()))
 
     # ---- people -----------------------------------------------------------------------------------------------
@@ -205,7 +246,7 @@ class World:
         await self.ask(lambda book: book.take_seat(self.at.contest, **new))
         if self._seat_of(device) is None:
             return
-        self.backups.clear()  # an older copy would not know this tablet
+        self.backups.clear()  # an older copy would not know it
         for tablet in before:
             if self.dice.random() < 0.3:
                 self.lose(tablet)
@@ -233,20 +274,21 @@ class World:
         """The server dies, something may happen to its database, and it comes back."""
         if self.server.killed:
             return
+        self.broken += self.server.broken
         self.server.kill()
         await self.server.gone()
         # What was said before has arrived or is lost when an older copy comes.
         await asyncio.sleep(self.weather.most + self.dice.random() * 5.0)
         between()
-        self.server = self._server(self.disk)
+        self.server = Server(self.disk)
 
     def restore(self) -> None:
         """An older copy takes the place of the database; what was seen until now was seen."""
         self.remember_visible()
         self.disk.restore(self.dice.choice(self.backups))
         self.backups.clear()
-        head = self.disk.connection.execute("SELECT seq FROM head").fetchone()
-        self.history.write("restored", contest=self.at.contest, seq=head["seq"])
+        seq = self.disk.connection.execute("SELECT seq FROM head").fetchone()["seq"]
+        self.history.write("restored", contest=self.at.contest, seq=seq)
 
     def remember_visible(self) -> Truth:
         """What the facts until now let people see."""
@@ -257,7 +299,9 @@ class World:
 
     async def misfortune(self) -> None:
         """One thing that happens in halls."""
-        what = self.dice.choice(MISFORTUNES)
+        what = self.dice.choice(self.misfortunes)
+        if self.dice.random() < 0.4:
+            self.backups.append(self.disk.connection.serialize())
         switched_on = [t for t in self.tablets.values() if t.device not in self.away]
         match what:
             case "cut" if self.lines:
@@ -279,8 +323,6 @@ class World:
                 await asyncio.sleep(self.dice.random() * 8.0)
                 if not tablet.ended:
                     self.switch_on(tablet.device)
-            case "backup":
-                self.backups.append(self.disk.connection.serialize())
             case "restore" if self.backups:
                 await self.restart(self.restore)
             case "lock":
@@ -326,18 +368,20 @@ class World:
         for viewer in self.viewers:
             self.history.write("may_see", viewer=viewer.name, event=self.at.event, rows=truth.visible[-1])
         stored = stored_in(self.disk.connection)
+        self.broken += self.server.broken
         self.server.kill()
         for task in self._doing:
             task.cancel()
         await self.server.gone()
         await asyncio.wait(self._doing)
         self.disk.connection.close()
-        return [*problems, *truth.problems, *check(self.lines_of_history, stored)]
+        return [*problems, *self.broken, *truth.problems, *check(self.lines_of_history, stored)]
 
     @property
     def lines_of_history(self) -> list[dict[str, Any]]:
         """The history, with what could be seen in front."""
-        allowed = [{"kind": "allowed", "t": 0.0, "event": self.at.event, "rows": rows} for rows in self.visible]
+        event = self.at.event
+        allowed = [{"kind": "allowed", "event": event, "rows": rows} for rows in self.visible]
         return [*allowed, *self.history.lines]
 
     async def heal(self) -> list[str]:
@@ -350,40 +394,15 @@ class World:
         for tablet in self.tablets.values():
             if tablet.device in self.away and not tablet.ended:
                 self.switch_on(tablet.device)
-        left = list(self.tablets.values())
-        for _ in range(300):
+        left, seconds = list(self.tablets.values()), 300
+        while (left or not self.server.up) and (seconds := seconds - 1):
             await asyncio.sleep(1.0)
-            left = [tablet for tablet in left if not (tablet.drained or tablet.ended == "lost")]
-            if not left and self.server.up:
-                break
+            left = [t for t in left if not (t.ended == "lost" or (t.drained and t.connected))]
         await asyncio.sleep(QUIET + 2 * slow)
         return [f"stuck: {tablet.device} ({tablet.ended or 'connected'}) holds marks" for tablet in left]
 
 
-MISFORTUNES = (
-    *("cut",) * 5,
-    "black out",
-    "crash",
-    "crash before",
-    "crash after",
-    "disk",
-    "switch off",
-    "backup",
-    "restore",
-    "lock",
-    "reopen",
-    "freeze",
-    "thaw",
-    "settle",
-    "rule",
-    "hand over",
-    "revoke",
-)
-
-
-def simulated(
-    seed: int, ground: Planted, *, server: type[Server] = Server, world: type[World] = World
-) -> tuple[World, list[str]]:
+def simulated(seed: int, ground: Planted, *, world: type[World] = World) -> tuple[World, list[str]]:
     """Live through the run of one seed; return it and what is wrong with it."""
     loop = Timepiece()
     asyncio.set_event_loop(loop)
@@ -391,7 +410,7 @@ def simulated(
         with virtual(loop, random.Random(f"{seed} tokens")):
 
             async def go() -> tuple[World, list[str]]:
-                made = world(seed, ground, loop, server=server)
+                made = world(seed, ground, loop)
                 return made, await made.run()
 
             return loop.run_until_complete(go())

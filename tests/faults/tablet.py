@@ -17,6 +17,8 @@ AT_ONCE, ON_THE_WAY, PATIENCE = 50, 200, 15.0
 MALFORMED = {"message_not_understood", "bad_input", "too_large"}
 PASSING = {"too_many_requests", "store_unavailable"}
 FOR_GOOD = {"not_signed_in", "opened_elsewhere", "update"}
+FIGHT, TIMES = 60.0, 2
+"""Two pages of one tablet send each other away; who is sent away so often in so many seconds gives in."""
 
 Slot = tuple[str, str, str]
 Said = dict[str, Any]
@@ -68,6 +70,7 @@ class Tablet:
     """Answered, and asked for once more."""
     one_by_one: bool = False
     paused_until: float = 0.0
+    dismissed: list[float] = field(default_factory=list)
 
     # ---- the judge ------------------------------------------------------------------------------------------
 
@@ -256,5 +259,9 @@ class Tablet:
             self.pump()
 
     def _goodbye(self, message: Said) -> None:
-        if message["code"] in FOR_GOOD:
-            self.ended = message["code"]
+        code, now = message["code"], self.now()
+        if code == "opened_elsewhere":
+            # An older connection of this tablet may have been heard after this one; pages that fight go on.
+            self.dismissed = [*(at for at in self.dismissed if now - at < FIGHT), now]
+        if code in FOR_GOOD and (code != "opened_elsewhere" or len(self.dismissed) >= TIMES):
+            self.ended = code
