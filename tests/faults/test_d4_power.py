@@ -140,4 +140,4 @@ async def test_without_the_sync_marks_are_lost_and_the_model_sees_it(sqlite_url,
 @pytest.mark.parametrize("pragmas", [(), (SMALL_LOG,), ("wal_autocheckpoint=1",)], ids=["served", "small", "one"])
 async def test_thousands_of_power_cuts_lose_nothing(sqlite_url, pragmas):
     path = Path(sqlite_url.removeprefix("sqlite:///"))
-    await lose_power(path, seed_of(2000), 250, 1500, *pragmas)
+    await lose_power(path, seed_of(2000), 120, 1500, *pragmas)
