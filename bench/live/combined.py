@@ -71,6 +71,13 @@ def tablets(served: Arena) -> Iterator[Client]:
         yield seats
 
 
+def held_with_the_event(served: Arena) -> int:
+    """KiB of the server once the marks of the event are in its memory, and before anybody watches."""
+    with urlopen(f"http://127.0.0.1:{served.port}/api/public/events/{EVENT}/board") as board:
+        board.read()
+    return held_kib(served.pid)
+
+
 class Figures(NamedTuple):
     """What one run came to; milliseconds, and per cent of a core."""
 
@@ -93,9 +100,7 @@ def measure(folder: Path, chosen: argparse.Namespace, *, fsync_ms: float = 0.0) 
     with ExitStack() as stack:
         served = stack.enter_context(arena(folder, chosen.seats, tick=chosen.tick, fsync_ms=fsync_ms))
         viewers = stack.enter_context(client("viewers", served.port, EVENT, chosen.viewers))
-        with urlopen(f"http://127.0.0.1:{served.port}/api/public/events/{EVENT}/board") as board:
-            board.read()  # the marks of the event are in memory now, whoever watches
-        held = held_kib(served.pid)
+        held = held_with_the_event(served)
         viewers.ask("open")
         a_viewer = (held_kib(served.pid) - held) / chosen.viewers
         seats = stack.enter_context(tablets(served))

@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench.live.arena import EVENT, arena
-from bench.live.combined import client, tablets
+from bench.live.combined import client, held_with_the_event, tablets
 from bench.live.limits import Limit, judged
 from bench.live.machine import cpu_seconds, described, held_kib, say
 
@@ -30,7 +30,7 @@ def measure(folder: Path, chosen: argparse.Namespace) -> dict[str, float]:
     with ExitStack() as stack:
         served = stack.enter_context(arena(folder, chosen.seats))
         viewers = stack.enter_context(client("viewers", served.port, EVENT, chosen.viewers))
-        before = held_kib(served.pid)
+        before = held_with_the_event(served)
         viewers.ask("open")
         seats = stack.enter_context(tablets(served))
         viewers.ask(f"hold {chosen.warm}")
