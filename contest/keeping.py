@@ -213,9 +213,9 @@ def _restore(chosen: argparse.Namespace) -> int:
         )
     _tell(
         "下一步：启动服务；让所有平板保持打开并联网，它们会自动补交备份之后的打分；"
-        "待各平板显示“全部已入库”，再锁定场次。",
+        "待各平板都不再显示“未发送”，再锁定场次。",
         "Next: start the server. Keep every tablet on and connected: each sends again what the copy lacks. "
-        "Lock no session before all of them say that everything is stored.",
+        "Lock no session while any of them says «unsent».",
     )
     return 0
 
