@@ -92,7 +92,9 @@ class Reference:
         content = key, repr(sorted(said.items(), key=lambda pair: pair[0]))
         if content not in self.told:
             self.told.add(content)
-            self.seq += mark["session"] in self.ground.sessions
+            known = mark["device"].startswith("desk:") or mark["device"] in self.seat_of
+            # On record only where it can be said whose it was and where it belongs.
+            self.seq += known and mark["session"] in self.ground.sessions
         return Answer("refused", "key_reused")
 
     def _stored(self, mark: Mark) -> Answer:

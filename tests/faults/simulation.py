@@ -34,34 +34,9 @@ QUIET = 6.0
 """Seconds after which a board that changes no more has shown everything."""
 
 
-MISFORTUNES = (
-    *(
-        "cut",
-        "cut",
-        "cut",
-        "cut",
-        "cut",
-        "black out",
-        "crash",
-        "crash before",
-        "crash after",
-        "disk",
-        "switch off",
-    ),
-    *(
-        "restore",
-        "restore",
-        "restore",
-        "lock",
-        "reopen",
-        "freeze",
-        "thaw",
-        "settle",
-        "rule",
-        "hand over",
-        "revoke",
-    ),
-)
+OFTEN = "cut, cut, cut, cut, cut, black out, crash, crash before, crash after, disk, switch off, hand over, revoke"
+MISFORTUNES = (OFTEN + ", restore, restore, restore, lock, reopen, freeze, thaw, settle, rule").split(", ")
+"""What happens in halls, as often as it stands here."""
 
 
 class World:
