@@ -46,6 +46,11 @@ class SocketWire:
         self.free = self._descriptor >= 0 and not self._transport.get_write_buffer_size()
         """Whether the socket is open, speaks as it is and nothing waits for it."""
 
+    @property
+    def plain(self) -> bool:
+        """Whether the socket takes bytes as they are."""
+        return self._descriptor >= 0
+
     def put(self, frame: Frame) -> bool:
         """Write a frame; False when the reader is slow or gone and the frame was left out."""
         if not self.free:

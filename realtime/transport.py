@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from realtime.socket_wire import SocketWire
-from realtime.wires import EXTENSION, frame_of
+from realtime.wires import BACKLOG, EXTENSION, frame_of
 
 MAX_MESSAGE = 64 * 1024
 """Bytes of the largest message that is read; a larger one ends the connection with 1009."""
@@ -100,6 +100,9 @@ class FanOut(WebSocketsSansIOProtocol):
 
     def _look(self, taken: int, idle: float) -> None:
         """A large sheet over a weak network takes its time; who takes nothing at all is gone."""
+        if not self.transport.get_write_buffer_size():
+            self.resume_writing()
+            return
         now = self._taken()
         idle = 0.0 if now > taken else idle + self.LOOK_SECONDS
         if idle >= self.STALL_SECONDS:
@@ -141,8 +144,8 @@ class FanOut(WebSocketsSansIOProtocol):
         """Run the application with the wire in its scope."""
         extensions = cast("dict[str, object]", self.scope["extensions"])
         extensions[EXTENSION] = self.wire = SocketWire(self)
-        # From the first byte that waits to the last, the wire is to know.
-        self.transport.set_write_buffer_limits(high=0)
+        # From the first byte that waits to the last, a wire to a plain socket is to know. To TLS 0 means «always».
+        self.transport.set_write_buffer_limits(high=0 if self.wire.plain else BACKLOG)
         try:
             await super().run_asgi()
         finally:

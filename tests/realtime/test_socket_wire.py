@@ -228,6 +228,12 @@ def test_where_something_stands_in_between_frames_go_through_the_transport(run, 
         async with served(room) as (_, port):
             wire, reader = await met(room, port)
             assert not wire.free
+            protocol = wire._protocol
+            protocol.pause_writing()  # as TLS may say although nothing waits
+            protocol.stalled.cancel()
+            protocol._look(0, NEVER)  # and so for a long time
+            assert protocol.stalled is None
+            assert not protocol.transport.is_closing(), "nobody is cut off for whom nothing waits"
             assert wire.put(frame_of(b"one"))
             wire.drained()
             assert wire.put(frame_of(b"two"))
