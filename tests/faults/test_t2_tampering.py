@@ -60,8 +60,8 @@ async def missed_cells(url: str, *, every: bool) -> set[tuple[str, str]]:
     for table, column, row in list(cells(connection, every)):
         (value,) = connection.execute(f'SELECT "{column}" FROM "{table}" WHERE rowid = ?', (row,)).fetchone()
         change = f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?'
-        # In capitals hexadecimal digits are another text with the same meaning.
-        capitals = [value.upper()] if re.fullmatch("[0-9a-f]{32,}", str(value)) else []
+        # In capitals hexadecimal digits are another text with the same meaning; zeros alone have no capitals.
+        capitals = [value.upper()] if re.fullmatch("(?=.*[a-f])[0-9a-f]{32,}", str(value)) else []
         for changed in (other(value), *capitals):
             try:
                 connection.execute(change, (changed, row))
