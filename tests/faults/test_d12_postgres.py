@@ -30,7 +30,7 @@ from tests.realtime.sockets import PATIENCE
 pytestmark = pytest.mark.xdist_group("province")
 
 BACK_SECONDS = 3.0
-CYCLES = [2, pytest.param(50, marks=pytest.mark.long)]
+CYCLES = [2, pytest.param(50, marks=[pytest.mark.long, pytest.mark.timeout(1800)])]
 
 
 @pytest.mark.parametrize("cycles", CYCLES)

@@ -19,7 +19,12 @@ from tests.faults.province import at_work, heard
 pytestmark = pytest.mark.xdist_group("province")
 
 BACK_SECONDS = 3.0
-OUTAGES = [1, pytest.param(12, marks=pytest.mark.long), pytest.param(300, marks=pytest.mark.long)]
+OUTAGES = [
+    1,
+    pytest.param(12, marks=pytest.mark.long),
+    # Twice five minutes: longer than a test may usually take.
+    pytest.param(300, marks=[pytest.mark.long, pytest.mark.timeout(1800)]),
+]
 
 
 @pytest.mark.parametrize("seconds", OUTAGES)
