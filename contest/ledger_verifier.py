@@ -55,7 +55,7 @@ SAYS: dict[str, tuple[str, str]] = {
         "a receipt names fact {n}; this bundle ends before it",
     ),
     "receipt_link": ("第 {n} 条与回执不符：两份历史不同", "fact {n} is not the receipt's: two histories"),
-    "receipt_mark": ("第 {n} 条不是回执所说的打分", "fact {n} is not the mark of the receipt"),
+    "receipt_mark": ("第 {n} 条与回执所说的打分不符", "fact {n} does not say what the receipt says"),
     "receipt_head": ("第 {n} 条回执的链头不符或签名无效", "the head in the receipt for fact {n} is not valid"),
     "receipt_path": ("第 {n} 条回执的包含证明不成立", "the receipt for fact {n} proves nothing"),
     "other_contest": ("两个文件不是同一竞赛", "the two bundles are of different contests"),
@@ -438,8 +438,10 @@ class Verifier:
     def _words(self, words: dict[str, Any]) -> None:
         self._ascends(("", words["seq"]))
         self.counted["words"] += 1
-        salt = bytes.fromhex(words["salt"]) if HEX.fullmatch(words["salt"]) else b""
-        if self._reasons.get(words["seq"]) != hashlib.sha256(salt + words["text"].encode()).hexdigest():
+        # The salt has one length, or a word could be cut off the text and called salt.
+        salt = words["salt"] if len(words["salt"]) == 32 and HEX.fullmatch(words["salt"]) else ""
+        said = hashlib.sha256(bytes.fromhex(salt) + words["text"].encode()).hexdigest()
+        if not salt or self._reasons.get(words["seq"]) != said:
             self._wrong("words", words["seq"])
 
     def _checkpoint(self, checkpoint: dict[str, Any]) -> None:
@@ -489,13 +491,20 @@ def check_receipts(ledger: Verifier, receipts: Sequence[Any]) -> list[Finding]:
     return found
 
 
+STANDING = {"stored": "counts", "pending": "pending"}
+SAID = ("device", "device_seq", "session", "entry", "aspect", "kind", "value", "replaces", "because")
+
+
 def _receipt_problem(ledger: Verifier, receipt: dict[str, Any], head: dict[str, Any] | None) -> str:
     seq, link = receipt["seq"], receipt["link"]
     if not 0 < seq <= ledger.facts or (head is not None and head["seq"] > ledger.facts):
         return "receipt_missing"
     if link != ledger.link(seq):
         return "receipt_link"
-    if (ledger.contents[seq] or {}).get("mark") != receipt["mark"]:
+    mark = {"standing": STANDING.get(receipt["verdict"]), "mark": receipt["mark"]}
+    mark.update({name: receipt[name] for name in SAID if name in receipt})
+    fact = ledger.contents[seq] or {}
+    if any(name not in fact or fact[name] != said for name, said in mark.items()):
         return "receipt_mark"
     if head is None:  # stored before heads were signed; the link alone is its proof
         return ""
@@ -564,7 +573,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, TypeError, ValueError) as unreadable:
         sys.stderr.write(f"无法读取 cannot be read: {unreadable}\n")
         return 2
-    sys.stdout.write(report(ledger, found, trusted=bool(chosen.trust)))
+    said = report(ledger, found, trusted=bool(chosen.trust))
+    if chosen.receipts:
+        said = f"回执 {len(receipts)} 张  {len(receipts)} receipts\n{said}"
+    sys.stdout.write(said)
     return 1 if found else 0
 
 

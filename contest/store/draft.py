@@ -23,6 +23,9 @@ from contest.store.projections import Projection
 from contest.store.work import Row, Run
 from scoring.scheme import Scheme
 
+SALT_BYTES = 16
+"""Length of the salt of every free text."""
+
 _ASPECTS = msgspec.json.Decoder(tuple[AspectId, ...])
 
 
@@ -120,7 +123,7 @@ class Draft:
 
     def _set_aside(self, contest: ContestId, seq: int, body: FactBody, text: str) -> FactBody:
         """Keep a free text beside the chain; the fact holds only its salted commitment."""
-        salt = secrets.token_hex(16)
+        salt = secrets.token_hex(SALT_BYTES)
         self.words.append({"id": f"{contest}:{seq}", "contest": contest, "seq": seq, "salt": salt, "text": text})
         return msgspec.structs.replace(body, reason=commitment(salt, text))
 

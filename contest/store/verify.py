@@ -18,6 +18,7 @@ from contest.model.ids import ContestId
 from contest.model.mark import EnterMark, MarkKind, Receipt, Standing
 from contest.store.chain import Along, Broken, go_along, known_keys
 from contest.store.checkpoints import checkpoint_of, checkpoint_row, checkpoint_signed
+from contest.store.draft import SALT_BYTES
 from contest.store.open import Store, open_still
 from contest.store.projections import Projection
 from contest.store.queries.facts import fact_rows_after
@@ -246,7 +247,8 @@ async def _check_words(store: Store, contest: ContestId, said: Mapping[int, str]
     for words in await store.select(WordsRow.select().where(WordsRow.contest == contest)):
         try:
             right = said.get(words["seq"]) == commitment(words["salt"], words["text"])
-            right = right and words["salt"] == words["salt"].lower()
+            # The salt has one length, or a word could be cut off the text and called salt.
+            right = right and words["salt"] == words["salt"].lower() and len(words["salt"]) == 2 * SALT_BYTES
         except ValueError:
             right = False
         if not right or words["id"] != f"{contest}:{words['seq']}":
@@ -277,7 +279,6 @@ async def _check_projection(store: Store, contest: ContestId, folded: Projection
         (RemarkRow, folded.remarks),
         (GateRow, folded.gates),
         (RoundRow, folded.rounds),
-        (RemarkRow, folded.remarks),
     ):
         await _same_rows(store, contest, table, expected)
     columns: tuple[tuple[type[Table], str, Mapping[str, str | None], str | None], ...] = (

@@ -102,6 +102,7 @@ class Written:
             committed = hashlib.sha256(bytes.fromhex(salt) + reason.encode()).hexdigest()
             self.words.append({"salt": salt, "seq": seq, "text": reason})
         body = {"fact": "mark_entered", "mark": f"mark-{seq}", "device": "t", "device_seq": seq, "value": value}
+        body |= {"because": "", "kind": "entered", "standing": "counts"}
         return self.fact(body | {"reason": committed})
 
     def adopt(self, document: str = DOCUMENT, *, event: str = "e1", version: int = 1) -> Written:

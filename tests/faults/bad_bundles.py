@@ -217,10 +217,18 @@ bad("scheme", "a scheme that nobody adopted", made)
 made = small()
 made.schemes.clear()
 bad("scheme_missing", "a scheme is missing", made)
+
+
+def moved(words: dict[str, Any]) -> dict[str, Any]:
+    """The same bytes behind the commitment, and another text."""
+    return {"salt": words["salt"] + words["text"][0].encode().hex(), "text": words["text"][1:]}
+
+
 for name, change in {
     "words were changed": {"text": "x"},
     "words with another salt": {"salt": "00"},
     "words with a salt that is none": {"salt": "xy"},
+    "words whose beginning was moved into the salt": moved(small().words[0]),
     "words of a fact that has none": {"seq": 3},
 }.items():
     made = small()

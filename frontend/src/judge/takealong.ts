@@ -2,12 +2,28 @@ import type { Tablet } from './tablet.svelte';
 
 /**
  * Everything of this tablet that the server has not taken, as a file for the chief judge; never its token. With it
- * the receipts of what was taken: `ledger_verifier.py --receipts` holds them against an exported ledger.
+ * the receipts of what was taken, and what each mark said: `ledger_verifier.py --receipts` holds both against an
+ * exported ledger.
  */
 export function exportUnsent(tablet: Tablet): Blob {
   const { device, welcome, leftOver, unsent, refused } = tablet;
-  const receipts = tablet.stored.map(({ mark, device_seq, seq, link, at, state, because, head, path }) => ({
-    mark, device: device?.device, device_seq, verdict: state, seq, link, at, because, head: head ?? null, path: path ?? [],
+  const receipts = tablet.stored.map((kept) => ({
+    mark: kept.mark,
+    device: kept.device,
+    device_seq: kept.device_seq,
+    session: kept.session,
+    entry: kept.entry,
+    aspect: kept.aspect,
+    kind: kept.kind,
+    value: kept.value,
+    replaces: kept.replaces,
+    verdict: kept.state,
+    seq: kept.seq,
+    link: kept.link,
+    at: kept.at,
+    because: kept.because,
+    head: kept.head ?? null,
+    path: kept.path ?? [],
   }));
   const content = {
     kind: 'jiangsai-unsent-marks',

@@ -91,6 +91,7 @@ async def test_the_rows_are_made_again_from_the_facts_alone(store):
         "UPDATE device SET revoked_at = NULL",
         "UPDATE words SET text = 'x' WHERE text = '看错'",
         "UPDATE words SET salt = '00'",
+        "UPDATE words SET salt = salt || lower(hex('看')), text = '错' WHERE text = '看错'",
         "UPDATE scheme SET document = '{}'",
         "UPDATE head SET seq = seq + 1",
         "UPDATE head SET link = 'x'",
