@@ -15,6 +15,8 @@ from contest.errors import BadInput
 _PATH = re.compile(r"`\$\.?([^`]*)`$")
 _NAMED = re.compile(r"(?:required|unknown) field `([^`]+)`")
 
+_LEFT = "client disconnected prematurely"
+
 _CHINESE: tuple[tuple[str, str], ...] = (
     (r"Object missing required field `.+`", "缺少这一项"),
     (r"Object contains unknown field `.+`", "没有这一项"),
@@ -27,6 +29,7 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"Invalid enum value '?([^']*)'?", r"不在允许的值之内：\1"),
     (r"Input data was truncated|JSON is malformed.*", "不是完整的 JSON"),
     (r"empty", "内容为空"),
+    (_LEFT, "未发送完整就断开了连接"),
 )
 
 
@@ -34,9 +37,11 @@ def of_body(error: HTTPException) -> bool:
     """Say whether what is wrong came in the body.
 
     The framework takes a field of the body for a fault of our own when something that handlers are given has the
-    same name, like `language`.
+    same name, like `language`; and also that somebody left before the body was complete, with which strangers
+    could fill the log.
     """
-    return isinstance(error.__cause__, msgspec.ValidationError) and "`$.data" in str(error.__cause__)
+    cause = error.__cause__
+    return error.detail == _LEFT or (isinstance(cause, msgspec.ValidationError) and "`$.data" in str(cause))
 
 
 def fault_in(error: HTTPException, language: str) -> BadInput:
@@ -52,7 +57,7 @@ def fault_in(error: HTTPException, language: str) -> BadInput:
 def _found(error: HTTPException) -> tuple[str, str]:
     if isinstance(error.extra, list) and error.extra and isinstance(error.extra[0], dict):
         return str(error.extra[0].get("key") or ""), str(error.extra[0].get("message", ""))
-    detail = str(error.__cause__) if of_body(error) else error.detail
+    detail = str(error.__cause__) if of_body(error) and error.__cause__ else error.detail
     path = _PATH.search(detail)
     return path.group(1) if path else "", detail.split(" - at ")[0]
 

@@ -72,3 +72,22 @@ async def test_a_body_that_is_too_large_is_refused_before_it_is_sent(port: int):
             "/api/sign-in", content=b" " * 3_000_000, headers={"content-type": "application/json"}
         )
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+async def test_who_leaves_in_the_middle_of_a_body_is_no_fault_of_ours_and_fills_no_log(
+    port: int, capsys: pytest.CaptureFixture[str]
+):
+    head = f"POST /api/sign-in HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+    for _ in range(3):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f'{head}Content-Length: 100\r\n\r\n{{"login":'.encode())
+        writer.write_eof()
+        async with asyncio.timeout(PATIENCE):
+            assert await reader.read() == b""
+        writer.close()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
+        figures = (await client.get("/metrics")).text
+    counted = 'jiangsai_requests_total{method="POST",route="/api/sign-in",status='
+    assert f'{counted}"400"}} 3.0' in figures
+    assert f'{counted}"500"}}' not in figures
+    assert "Traceback" not in capsys.readouterr().err
