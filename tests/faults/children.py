@@ -36,9 +36,11 @@ PATIENCE = 60.0
 class Nursery:
     """Starts lives, one by one or together, and says how each ended."""
 
+    program = "tests.faults.children"
+
     def __enter__(self) -> Nursery:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.children"],
+            [sys.executable, "-m", self.program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[2],
@@ -142,7 +144,9 @@ LIVES: dict[str, Callable[..., Any]] = {"write": write, "serve": serve}
 
 
 def _live(life: str, about: dict[str, Any]) -> None:
-    asyncio.run(LIVES[life](**about))
+    living = LIVES[life](**about)
+    if living is not None:
+        asyncio.run(living)
 
 
 LOADED = ("asyncpg", "uvicorn", "contest.app", "contest.serving", "tests.faults.places")
