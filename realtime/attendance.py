@@ -92,7 +92,7 @@ class Attendance:
         """The tablet no longer holds its seat."""
         if self.holder is not None and self.holder.holds:
             self.holder = msgspec.structs.replace(self.holder, holds=False)
-            await self.perform(self.line.lose(reason, at, moment()))
+            await self.perform(self.line.lose(reason, at))
 
     async def hear(self, text: str | bytes) -> None:
         """Take one message in, find out whether the tablet may still be heard, and do what is asked."""

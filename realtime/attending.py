@@ -21,7 +21,7 @@ from contest.store.open import Store
 from contest.store.queries import devices
 from contest.store.queries.devices import Holder
 from realtime.attendance import CLOSE_SECONDS, Attendance, Socket, moment
-from realtime.deeds import Limits
+from realtime.deeds import Limits, Rates
 from realtime.figures import LiveFigures
 from realtime.hub import Hub
 from realtime.rolls import Rolls
@@ -48,6 +48,8 @@ class Attending:
         self._limits = limits or Limits()
         self._all: set[Attendance] = set()
         self._seated: dict[str, Attendance] = {}
+        self._rates: dict[str, Rates] = {}
+        """How fast each tablet may speak that was ever seated here."""
         self._contests: Counter[str] = Counter()
         self._stops: dict[str, Callable[[], None]] = {}
         self._telling = Telling(store, lambda: list(self._seated.values()), beat_seconds=self._limits.beat_seconds)
@@ -82,6 +84,7 @@ class Attending:
         if before is not None:
             self._end(before, "opened_elsewhere")
         attendance.hold(holder)
+        attendance.line.rates = self._rates.setdefault(holder.device, attendance.line.rates)
         self._seated[holder.device] = attendance
         self._count()
         self._contests[holder.contest] += 1
@@ -106,7 +109,7 @@ class Attending:
             elif turn == self._telling.turn and attendance.holder is holder:
                 break
         self._rolls.came(attendance)
-        await attendance.perform(attendance.line.welcome(welcome, moment()))
+        await attendance.perform(attendance.line.welcome(welcome))
         signed = {line.session for line in welcome.sessions if line.state == "confirmed"}
         for call in calls:
             if call.session in signed:

@@ -41,6 +41,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     delivering_at_once: float = 60.0
     delivering_per_second: float = 1.0
     """How fast a tablet delivers that no longer holds its seat: 3,000 marks at once, then 50 to 100 a second."""
+    delivered_at_once: float = 20_000.0
+    delivered_per_second: float = 0.2
+    """How many marks it delivers in all: more than any judge makes, and then so few that they fill no disk."""
 
 
 class Allowance:
@@ -58,6 +61,15 @@ class Allowance:
         self._counted = now
         return self._left >= 0
 
+    def spend(self, many: int, now: float) -> bool:
+        """Take as many as that, or none and return False."""
+        self._left = min(self._most, self._left + (now - self._counted) * self._rate)
+        self._counted = now
+        if self._left < many:
+            return False
+        self._left -= many
+        return True
+
     @property
     def overdrawn(self) -> bool:
         """Whether whoever draws from this does not listen to refusals either."""
@@ -67,6 +79,17 @@ class Allowance:
     def seconds(self) -> int:
         """In how many seconds there is one again."""
         return 1 + int(max(0.0, -self._left) / self._rate)
+
+
+class Rates:
+    """How fast one tablet may speak, on all of its connections together: to connect again buys nothing."""
+
+    def __init__(self, limits: Limits, now: float) -> None:
+        self.marking = Allowance(limits.messages_at_once, limits.messages_per_second, now)
+        self.delivering = Allowance(limits.delivering_at_once, limits.delivering_per_second, now)
+        """Of messages, once it no longer holds its seat."""
+        self.delivered = Allowance(limits.delivered_at_once, limits.delivered_per_second, now)
+        """Of marks in them."""
 
 
 class Say(NamedTuple):

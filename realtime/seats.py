@@ -25,7 +25,7 @@ from contest.errors import (
 from contest.model.ids import DeviceId, SeatId
 from contest.model.mark import MarkKind, Receipt
 from contest.store.clock import stamp
-from realtime.deeds import CLOSES, Allowance, Close, Deed, Enter, Identify, Limits, Moment, Say, ShowSheet
+from realtime.deeds import CLOSES, Allowance, Close, Deed, Enter, Identify, Limits, Moment, Rates, Say, ShowSheet
 from realtime.protocol import (
     PROTOCOL,
     BackedUp,
@@ -88,8 +88,8 @@ class SeatLine:
         self._began = now.steady
         self._heard = now.steady
         self._spoke = now.steady
-        limits = self.limits
-        self._allowance = Allowance(limits.messages_at_once, limits.messages_per_second, now.steady)
+        self.rates = Rates(self.limits, now.steady)
+        """Those of the tablet, once it is known which one this is."""
 
     # ---- what the tablet does -----------------------------------------------------------------------------
 
@@ -98,7 +98,7 @@ class SeatLine:
         if self.phase is Phase.OVER:
             return []
         self._heard = now.steady
-        if not self._allowance.take(now.steady):
+        if not self._rate.take(now.steady):
             return self._too_fast()
         if isinstance(text, bytes):
             return [self.refuse(MessageBinary())]
@@ -130,9 +130,11 @@ class SeatLine:
             case OpenSheet():
                 return [ShowSheet(message.session) if self.holds else self.refuse(SeatRevoked())]
             case EnterMarks():
-                return self._enter(message)
+                return self._enter(message, now)
 
-    def _enter(self, message: EnterMarks) -> list[Deed]:
+    def _enter(self, message: EnterMarks, now: Moment) -> list[Deed]:
+        if not self.holds and not self.rates.delivered.spend(len(message.marks), now.steady):
+            return [self.refuse(TooManyRequests(seconds=60))]
         known = {kind.value for kind in MarkKind}
         entered = [entry for entry in message.marks if entry.kind in known]
         strange = [
@@ -169,7 +171,7 @@ class SeatLine:
 
     # ---- what becomes of it -------------------------------------------------------------------------------
 
-    def welcome(self, welcome: Welcome, now: Moment) -> list[Deed]:
+    def welcome(self, welcome: Welcome) -> list[Deed]:
         """The token is good: the tablet is seated, or may deliver what it holds."""
         if self.phase is Phase.OVER:
             return []
@@ -178,7 +180,7 @@ class SeatLine:
         self._next = max(self._next, welcome.next_device_seq)
         self._copied = welcome.backed_up
         if not welcome.holds:
-            self._deliver_only(now)
+            self.holds = False
         changed, self._changed = self._changed, []
         return [Say(welcome), *map(Say, changed)]
 
@@ -212,21 +214,20 @@ class SeatLine:
             self._changed.append(changed)
         return [Say(changed)] if self.phase is Phase.SEATED else []
 
-    def lose(self, reason: str, at: str, now: Moment) -> list[Deed]:
+    def lose(self, reason: str, at: str) -> list[Deed]:
         """The tablet no longer holds its seat: it may deliver what it holds, and nothing else.
 
         One whose seat another tablet took goes on doing so on this connection; a revoked one is sent away first.
         """
         if self.phase is not Phase.SEATED or not self.holds:
             return []
-        self._deliver_only(now)
+        self.holds = False
         lost = Say(SeatLost(reason=reason, at=at))
         return [lost, *self.leave("seat_revoked")] if reason == "revoked" else [lost]
 
-    def _deliver_only(self, now: Moment) -> None:
-        self.holds = False
-        limits = self.limits
-        self._allowance = Allowance(limits.delivering_at_once, limits.delivering_per_second, now.steady)
+    @property
+    def _rate(self) -> Allowance:
+        return self.rates.marking if self.holds else self.rates.delivering
 
     def backed_up(self, seq: int) -> list[Deed]:
         """Facts up to this number are in a verified copy elsewhere; a tablet that knows is not told again."""
@@ -268,6 +269,6 @@ class SeatLine:
         return Say(Beat(at=stamp(now.wall), skew_ms=self.skew_ms))
 
     def _too_fast(self) -> list[Deed]:
-        if self._allowance.overdrawn:
+        if self._rate.overdrawn:
             return self.leave("too_many_requests")
-        return [self.refuse(TooManyRequests(seconds=self._allowance.seconds))]
+        return [self.refuse(TooManyRequests(seconds=self._rate.seconds))]

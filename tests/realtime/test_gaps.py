@@ -25,7 +25,7 @@ def asked_from(deeds) -> list[int]:
 def welcomed(**changes):
     line = new()
     line.receive(f'{{"type":"hello","token":"{"t" * 43}"}}', at())
-    line.welcome(msgspec.structs.replace(WELCOME, **changes), at())
+    line.welcome(msgspec.structs.replace(WELCOME, **changes))
     return line
 
 
@@ -90,8 +90,8 @@ def test_sabotage_a_server_that_asks_for_no_gap_is_found_out(monkeypatch):
 
 def test_a_tablet_whose_seat_was_handed_over_goes_on_delivering_on_its_connection_and_sees_no_sheet():
     line = seated(delivering_at_once=2, delivering_per_second=0.001)
-    assert line.lose("handed_over", "t", at()) == [Say(SeatLost(reason="handed_over", at="t"))]
-    assert line.lose("handed_over", "t", at()) == []
+    assert line.lose("handed_over", "t") == [Say(SeatLost(reason="handed_over", at="t"))]
+    assert line.lose("handed_over", "t") == []
     assert refusals(line.receive('{"type":"open_sheet","session":"x1"}', at())) == ["seat_revoked"]
     assert given_to_the_book(line.receive(marks(mark(1)), at())) == [1]
     stored = line.stored([Receipt(mark="m1", device_seq=1, verdict="pending", seq=4, because="seat_revoked")])
@@ -103,7 +103,7 @@ def test_a_tablet_whose_seat_was_handed_over_goes_on_delivering_on_its_connectio
 
 
 def test_a_revoked_tablet_is_told_and_sent_away_and_may_come_again_to_deliver():
-    deeds = seated().lose("revoked", "t", at())
+    deeds = seated().lose("revoked", "t")
     assert [type(deed).__name__ for deed in deeds] == ["Say", "Say", "Close"]
     line = welcomed(holds=False, sessions=[])
     assert refusals(line.receive('{"type":"open_sheet","session":"x1"}', at())) == ["seat_revoked"]

@@ -92,6 +92,22 @@ async def test_a_revoked_tablet_is_closed_and_comes_again_only_to_deliver(store,
             for _ in range(2):
                 await tablet.enter(at, at.mark())
             assert (await tablet.enter(at, at.mark()))["code"] == "too_many_requests"
+        async with house.tablet(at) as tablet:
+            await tablet.hear("welcome")
+            again = await tablet.enter(at, at.mark())
+            assert again["code"] == "too_many_requests", "to connect again buys nothing"
+
+
+async def test_a_revoked_tablet_cannot_fill_the_disk_however_often_it_comes(store, at):
+    limits = Limits(delivered_at_once=3, delivered_per_second=0.0001)
+    await store.book.revoke_device(at.contest, device=at.devices[0], by="chief")
+    stored = []
+    async with open_house(store, limits=limits) as house:
+        for _ in range(4):
+            async with house.tablet(at) as tablet:
+                await tablet.hear("welcome")
+                stored += [(await tablet.enter(at, at.mark()))["type"] for _ in range(2)]
+    assert stored == ["marks_stored"] * 3 + ["refused"] * 5
 
 
 async def test_a_token_that_nobody_ever_had_is_sent_away(store, at):

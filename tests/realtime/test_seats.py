@@ -59,7 +59,7 @@ def new(**limits) -> SeatLine:
 def seated(**limits) -> SeatLine:
     line = new(**limits)
     line.receive(HELLO, at())
-    line.welcome(WELCOME, at())
+    line.welcome(WELCOME)
     return line
 
 
@@ -85,7 +85,7 @@ def refusals(deeds) -> list[str]:
 def test_a_tablet_says_hello_and_is_welcomed():
     line = new()
     assert line.receive(HELLO, at()) == [Identify(TOKEN)]
-    assert line.welcome(WELCOME, at()) == [Say(WELCOME)]
+    assert line.welcome(WELCOME) == [Say(WELCOME)]
     assert (line.phase, line.device, line.seat) == (Phase.SEATED, "d1", "s1")
 
 
@@ -198,7 +198,7 @@ def test_no_message_whatever_breaks_the_connection_or_goes_unanswered(messages):
         deeds = line.receive(message, at())
         assert deeds
         if deeds == [Identify(TOKEN)]:
-            line.welcome(WELCOME, at())
+            line.welcome(WELCOME)
 
 
 def test_a_beat_is_answered_with_our_time_and_the_measured_skew():
@@ -225,7 +225,7 @@ def test_whoever_does_not_say_hello_in_time_is_sent_away_and_may_come_again():
         assert line.tick(at(10)) == [Say(Goodbye(code="silent")), Close(4408)]
     late = new()
     late.tick(at(10))
-    assert late.welcome(WELCOME, at()) == []
+    assert late.welcome(WELCOME) == []
 
 
 def test_a_tablet_is_not_sent_away_while_the_server_looks_it_up_and_comes_again_when_that_fails():
@@ -267,7 +267,7 @@ def test_a_change_between_the_question_and_the_welcome_is_told_after_it():
     line = new()
     line.receive(HELLO, at())
     assert line.session_changed("x1", "上午", "locked") == []
-    assert line.welcome(WELCOME, at()) == [
+    assert line.welcome(WELCOME) == [
         Say(WELCOME),
         Say(SessionChanged(session="x1", name="上午", state="locked")),
     ]
