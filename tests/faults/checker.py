@@ -205,7 +205,7 @@ class _Intake:
                 case "restored":
                     self._restored(line)
                 case "lost":
-                    self.saved.pop(line["client"], None)
+                    self._lost(line["client"])
                 case "drained":
                     yield from self._drained(line["client"])
         yield from self._acknowledged()
@@ -242,6 +242,10 @@ class _Intake:
         for key, digests in self.sent.items():
             if self.contest(key) == line["contest"]:
                 self.sent[key] = {digest: min(before, line["seq"]) for digest, before in digests.items()}
+
+    def _lost(self, client: str) -> None:
+        # What an older backup lacks nobody else holds until the tablet's second answer.
+        self.outlived.difference_update(self.saved.pop(client, {}).items())
 
     def _drained(self, client: str) -> Iterator[str]:
         for key, digest in self.saved.get(client, {}).items():

@@ -279,6 +279,19 @@ def test_what_came_back_must_say_the_same(restored):
     found(restored, "lost")
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_what_an_older_backup_lacks_is_missed_of_a_lost_tablet_if_it_was_answered_again(restored, again):
+    (history, ledger), second = restored, mark(2, device="t2")
+    history.saved("t2", second)
+    if again:
+        history.sent("t2", second)
+        history.answered("t2", second, answer(ledger.enter(second)))
+        del ledger.rows[2:], ledger.receipts[1:]
+    assert "lost" in found(restored)
+    history.write("lost", client="t2")
+    assert ("lost" in found(restored)) == again
+
+
 # ---- what a viewer can have wrong ----------------------------------------------------------------------------
 
 
