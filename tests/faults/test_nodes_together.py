@@ -19,6 +19,7 @@ from contest.model.gate import Line
 from contest.store.open import open_store
 from contest.store.tables import SeatStateRow
 from deploy.local import Cluster
+from scoring.bounds import MOST_JUDGES
 from tests.builders import Hall
 from tests.faults.province import at_work, connected, paired
 from tests.realtime.house import token_of
@@ -93,7 +94,7 @@ async def test_all_nodes_send_the_same_document_under_the_same_tag(cluster):
         assert await documents(cluster, at.event) == frozen
 
 
-@pytest.mark.parametrize("judges", [12, pytest.param(60, marks=pytest.mark.long)])
+@pytest.mark.parametrize("judges", [12, pytest.param(MOST_JUDGES, marks=pytest.mark.long)])
 async def test_many_seats_at_two_nodes_write_one_chain_without_a_hole(cluster, judges):
     async with at_work(cluster, f"many{judges}", judges=judges, pace=0.0) as everybody:
         await everybody.go_on(20)
