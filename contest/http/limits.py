@@ -114,12 +114,19 @@ class Limits:
         """A token is no longer good."""
         self._known.pop(digest, None)
 
-    def admit(self, *, digest: str, address: str, seat: bool) -> None:
-        """Let a request in, or say when to come again. `seat`: a tablet that connects to its seat."""
+    def admit(self, *, digest: str, address: str, seat: bool, watch: bool = False) -> None:
+        """Let a request in, or say when to come again.
+
+        `seat`: a tablet that connects to its seat. `watch`: whoever looks after the service asks how it is; were
+        that refused because spectators flood it, what stands in front of it would take it off the network.
+        """
         if digest in self._known:
             self._one.take(digest)
         elif seat:
             self._address.take(f"seat {address}")
+        elif watch:
+            self._address.take(f"watch {address}")
+            self._everybody.take("watch")
         else:
             self._address.take(address)
             self._everybody.take()

@@ -25,6 +25,7 @@ from contest.errors import (
     MethodNotThere,
     NotFound,
     NotSignedIn,
+    StoreUnavailable,
     TooLarge,
     TooManyRequests,
     Unforeseen,
@@ -100,7 +101,7 @@ def language_for(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
 def answer(problem: ProblemDetails) -> Response[ProblemDetails]:
     """Build the response that carries a problem."""
     headers = {}
-    if problem.code == TooManyRequests.code:
+    if problem.status in (TooManyRequests.status, StoreUnavailable.status):
         headers["Retry-After"] = str(problem.params.get("seconds", 1))
     if problem.status == NotSignedIn.status:
         headers["WWW-Authenticate"] = "Bearer"

@@ -44,6 +44,7 @@ HEADERS = {
 }
 
 _SAFE = ("GET", "HEAD")
+_WATCHED = ("/health", "/metrics")
 _UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 _MEDIA = ("application/json", "multipart/form-data")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
@@ -133,6 +134,7 @@ class Doorway:
             digest=digest(token) if token else "",
             address=scope["state"]["address"],
             seat=scope["path"] == "/live/seat",
+            watch=scope["path"] in _WATCHED,
         )
         if method in _UNSAFE:
             _check_body(headers)

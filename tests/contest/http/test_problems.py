@@ -3,6 +3,7 @@
 import pytest
 from litestar import get
 
+from contest.errors import StoreUnavailable
 from contest.http.problems import language_of
 from contest.model.access import Role
 from contest.store.open import Store
@@ -88,6 +89,19 @@ async def test_what_is_wrong_is_said_in_the_readers_language(
     ]
     assert [params["problem"] for params in said] == [chinese, english]
     assert {params["field"] for params in said} == set(changes)
+
+
+async def test_who_cannot_be_served_now_is_told_when_to_come_again(
+    planted: Store, monkeypatch: pytest.MonkeyPatch
+):
+    @get("/api/broken", opt={"public": True}, sync_to_thread=False)
+    def broken() -> None:
+        raise StoreUnavailable()
+
+    monkeypatch.setattr("contest.app.OFFICIALS", (broken,))
+    async with world.asking(world.make_app(planted)) as ask:
+        answer = await ask().get("/api/broken")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
 
 
 @pytest.mark.parametrize("log_format", ["json", "text"])
