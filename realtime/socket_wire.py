@@ -102,7 +102,8 @@ class SocketWire:
         protocol, transport = self._protocol, self._transport
         if protocol.close_sent or transport.is_closing():
             return False
-        if not taken and transport.get_write_buffer_size() >= self._most:
+        waiting = transport.get_write_buffer_size()
+        if not taken and waiting and waiting + len(framed) > self._most:
             return False
         protocol.given += len(framed) - taken
         transport.write(framed[taken:])

@@ -14,7 +14,7 @@ from websockets.frames import Frame, Opcode
 from realtime import socket_wire
 from realtime.socket_wire import SocketWire
 from realtime.transport import FanOut
-from realtime.wires import frame_of
+from realtime.wires import BACKLOG, frame_of
 from tests.realtime.sockets import PATIENCE, served, until
 from tests.realtime.test_transport import HANDSHAKE, Room
 
@@ -100,6 +100,25 @@ def test_frames_and_pings_never_interleave_however_little_the_kernel_takes(run, 
                 await asyncio.to_thread(reader.read, 1 << 16)
             assert [frame.data for frame in reader.frames if frame.opcode is Opcode.TEXT] == wanted
             await until(lambda: wire.free)
+            reader.socket.close()
+
+    run(scenario())
+
+
+@both_loops
+def test_behind_what_waits_for_a_spectator_nothing_is_put_that_exceeds_the_bound(run, monkeypatch):
+    monkeypatch.setattr(FanOut, "LOOK_SECONDS", NEVER)
+
+    async def scenario() -> None:
+        room = Room()
+        async with served(room) as (_, port):
+            wire, reader = await met(room, port)
+            wire.narrow()
+            whole = frame_of(b"x" * (BACKLOG - 2_000))
+            while wire.put(whole):
+                pass
+            waiting = wire._transport.get_write_buffer_size
+            assert 0 < waiting() <= BACKLOG, "a second whole board behind the first is too much"
             reader.socket.close()
 
     run(scenario())
