@@ -101,7 +101,11 @@ class World:
                     heard[0] = self.loop.time()
                     tablet.hear(text)
 
-            line = self.connect("seat", hear, tablet.lost)
+            def lost() -> None:
+                if self.pages[tablet.device] == page:
+                    tablet.lost()
+
+            line = self.connect("seat", hear, lost)
             if line is not None:
                 tablet.send = line.say
                 line.say(tablet.hello)
@@ -114,8 +118,7 @@ class World:
                         line.say('{"type":"beat"}')
                 failures = 0 if heard[0] > self.loop.time() - 5 else failures + 1
                 line.leave()
-                if self.pages[tablet.device] == page:
-                    tablet.lost()
+                lost()
             failures = min(failures + (line is None), 5)
             await asyncio.sleep(dice.random() * min(15.0, 0.5 * 2**failures))
 

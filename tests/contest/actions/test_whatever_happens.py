@@ -80,6 +80,8 @@ class Marking(RuleBasedStateMachine):
     def mark(self, data: Any, device: int, entry: int, aspect: str, kind: MarkKind) -> None:
         sender = "desk:a" if aspect == THEORY else self.devices[-1 - device % len(self.devices)]
         entries = self.do(people.entries_of_event(self.store, self.at.event))
+        if not entries:
+            return  # all were taken back
         value = data.draw(st.sampled_from(VALUES[aspect])) if kind is MarkKind.ENTERED else None
         replaces = data.draw(st.sampled_from([None, *(sent.mark for sent in self.sent[-4:])]))
         self.enter(sender, entries[entry % len(entries)].id, aspect, kind, value, replaces)
