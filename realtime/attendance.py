@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -165,8 +166,8 @@ class Attendance:
         took = time.perf_counter() - began
         self.lag_ms = round(took * 1000)
         self._figures.acknowledging.observe(took)
-        for receipt in receipts:
-            self._figures.marks.labels(receipt.verdict).inc()
+        for verdict, many in Counter(receipt.verdict for receipt in receipts).items():
+            self._figures.marks.labels(verdict).inc(many)
 
     def _entered(self, task: asyncio.Task[None]) -> None:
         self._entering.discard(task)

@@ -39,7 +39,7 @@ class OpenSheet(Message, frozen=True, kw_only=True, tag="open_sheet"):
     session: Key
 
 
-class MarkEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MarkEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """One mark as the tablet made it. `mark` and `device_seq` are made once, at the tap, and never again."""
 
     mark: Key
@@ -190,7 +190,7 @@ class Sheet(Message, frozen=True, kw_only=True, tag="sheet"):
     marks: list[MarkLine]
 
 
-class StoredMark(msgspec.Struct, frozen=True, kw_only=True):
+class StoredMark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The receipt of one mark: its number and link in the contest's chain. `standing`: counts or pending.
 
     `head` is the `seq` of the signed head that covers it, `path` leads from the link to that head's root.

@@ -10,6 +10,9 @@ from contest.model.mark import EnterMark, MarkKind, Receipt, Standing
 from contest.model.signing import SignedHead
 from realtime.protocol import MarkEntry, RefusedMark, StoredMark
 
+KINDS = {kind.value: kind for kind in MarkKind}
+"""The kinds of marks by the word that names them on the wire."""
+
 
 def heads_of(receipts: Iterable[Receipt]) -> list[SignedHead]:
     """The signed heads that these receipts stand under, each once, in the order of the chain."""
@@ -57,7 +60,7 @@ def command_of(entry: MarkEntry, device: DeviceId) -> EnterMark:
         session=SessionId(entry.session),
         entry=EntryId(entry.entry),
         aspect=AspectId(entry.aspect),
-        kind=MarkKind(entry.kind),
+        kind=KINDS[entry.kind],
         value=entry.value,
         replaces=MarkId(entry.replaces) if entry.replaces is not None else None,
         reason=entry.reason,

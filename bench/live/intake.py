@@ -34,6 +34,8 @@ from contest.store.book import MARKS_A_COMMIT
 
 OF_BARE = 0.5
 """Of the bare engine's marks a second, ours through websockets are at least so much, at 16 a message."""
+ENTRIES = 200
+"""In each event: so many that nobody begins to correct, for the bare engine only enters."""
 _names = count(1)
 
 
@@ -52,7 +54,7 @@ class Served(NamedTuple):
 
 def through_sockets(url: str, folder: Path, seats: int, marks: int, seconds: float) -> Served:
     """Acknowledged marks of the whole product, by tablets in another process."""
-    with house(url, folder, seats) as served:
+    with house(url, folder, seats, entries=ENTRIES) as served:
         numbers = (marks, min(1.0, seconds / 3), seconds)
         command = [sys.executable, "-m", "bench.live.seats", str(served.port), str(folder / "planted.json")]
         command += [str(number) for number in numbers]
@@ -96,7 +98,7 @@ async def in_process(url: str, seats: int, marks: int, seconds: float) -> float:
 
     await migrate(url)
     store = await open_store(url)
-    places = await planted(store, seats)
+    places = await planted(store, seats, entries=ENTRIES)
     stored = 0
     end = time.perf_counter() + seconds
 
@@ -124,8 +126,8 @@ class Engine(NamedTuple):
 
     name: str
     fresh: Callable[[Path], str]
-    bare: Callable[[Path, int, float], float]
-    """From folder, marks a commit and seconds: marks a second."""
+    bare: Callable[[Path, int, int, float], float]
+    """From folder, seats, marks a commit and seconds: marks a second."""
 
 
 def _sqlite() -> Engine:
@@ -134,7 +136,7 @@ def _sqlite() -> Engine:
     return Engine(
         "sqlite",
         lambda folder: sqlite_url(folder, f"intake{next(_names)}"),
-        lambda folder, group, seconds: bare_sqlite(folder, group=group, seconds=seconds),
+        lambda folder, seats, group, seconds: bare_sqlite(folder, seats=seats, group=group, seconds=seconds),
     )
 
 
@@ -144,11 +146,10 @@ def _postgres(server: str) -> Engine:
     def fresh(_: Path) -> str:
         return asyncio.run(fresh_database(server, f"intake{os.getpid()}_{next(_names)}"))
 
-    return Engine(
-        "postgresql",
-        fresh,
-        lambda folder, group, seconds: asyncio.run(bare_postgres(fresh(folder), group=group, seconds=seconds)),
-    )
+    def bare(folder: Path, seats: int, group: int, seconds: float) -> float:
+        return asyncio.run(bare_postgres(fresh(folder), seats=seats, group=group, seconds=seconds))
+
+    return Engine("postgresql", fresh, bare)
 
 
 @contextmanager
@@ -207,7 +208,7 @@ def measure(engine: Engine, folder: Path, seats: int, marks: int, chosen: argpar
     for _ in range(chosen.turns if marks > 1 else 1):  # one mark a message is stated, and promises nothing
         served.append(through_sockets(engine.fresh(folder), folder, seats, marks, chosen.seconds))
         alone.append(asyncio.run(in_process(engine.fresh(folder), seats, marks, chosen.seconds / 2)))
-        bare.append(engine.bare(folder, group, chosen.seconds / 2))
+        bare.append(engine.bare(folder, seats, group, chosen.seconds / 2))
         _emptied(folder)
     figures = Served(*(median(each) for each in zip(*served, strict=True)))
     ratio = median(each.rate / its for each, its in zip(served, bare, strict=True))

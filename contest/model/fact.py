@@ -16,7 +16,7 @@ from contest.model.ids import AspectId, ContestId, DeviceId, EntryId, EventId, M
 FIRST_LINK = "0" * 64
 
 
-class MarkEntered(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag="mark_entered"):
+class MarkEntered(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag="mark_entered", gc=False):
     """A judge's mark was stored. `seat` is `*` for aspects that are marked once for the whole panel.
 
     `value` counts thousandths of the aspect's unit and is None unless `kind` is `entered`. `standing` is
@@ -188,7 +188,7 @@ FactBody = (
 )
 
 
-class Content(msgspec.Struct, frozen=True, kw_only=True):
+class Content(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is hashed of a fact."""
 
     contest: ContestId
@@ -197,7 +197,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     body: FactBody
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One numbered link of a contest's chain. `at` is the server's time, ISO 8601 in UTC."""
 
     contest: ContestId
@@ -209,11 +209,12 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _CONTENT = msgspec.json.Decoder(Content)
+_encode = msgspec.json.Encoder(order="sorted").encode
 
 
 def canonical(contest: ContestId, seq: int, at: str, body: FactBody) -> bytes:
     """Return the bytes that are stored and hashed for a fact: JSON with sorted keys."""
-    return msgspec.json.encode(Content(contest=contest, seq=seq, at=at, body=body), order="sorted")
+    return _encode(Content(contest=contest, seq=seq, at=at, body=body))
 
 
 def read_fact(content: str | bytes, prev: str, link: str) -> Fact:

@@ -57,7 +57,7 @@ class GateLine(msgspec.Struct, frozen=True, kw_only=True):
 
     def has(self, gate: str) -> bool:
         """Say whether the gate is passed in this round."""
-        return any(passed.gate == gate for passed in self.passed)
+        return gate in [passed.gate for passed in self.passed]
 
     @property
     def next(self) -> str | None:

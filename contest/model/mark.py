@@ -67,7 +67,7 @@ class Standing(StrEnum):
     DECLINED = "declined"
 
 
-class EnterMark(msgspec.Struct, frozen=True, kw_only=True):
+class EnterMark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A mark on its way into the book. Its key is (`device`, `device_seq`), made once and kept for ever.
 
     `value` counts thousandths of the aspect's unit. `made_at` is the tablet's clock: evidence, never order.
@@ -98,11 +98,14 @@ class EnterMark(msgspec.Struct, frozen=True, kw_only=True):
         return _digest(msgspec.structs.replace(self, by="", reason=""))
 
 
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
 def _digest(content: EnterMark) -> str:
-    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+    return hashlib.sha256(_encode(content)).hexdigest()
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The answer to one mark: stored under a number and link, pending, or refused with the reason.
 
     `head` is what the commit signed, `path` shows that the link stands under it; a refusal has neither. The same
@@ -126,7 +129,7 @@ Slot = tuple[SessionId, EntryId, AspectId, SeatId]
 """The place a mark fills: one seat's mark (or the panel's one mark) for an aspect of an entry in a session."""
 
 
-class SlotState(msgspec.Struct, frozen=True, kw_only=True):
+class SlotState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What stands in a slot: the mark that counts, if any, and how many revisions there were."""
 
     newest: MarkId | None = None

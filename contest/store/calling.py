@@ -46,17 +46,19 @@ def call_remarks(draft: Draft) -> Work[None]:
 
 def _touched(draft: Draft) -> Iterator[Place]:
     """The places whose counting marks the batch has changed, of those that may be asked for again."""
+    # Once for all marks: to find a scheme among those that are remembered means to read the whole of it.
+    asked = {event: watched(scheme) for event, scheme in draft.schemes.items()}
     for fact in draft.facts:
         body = fact.body
         if isinstance(body, MarkSettled) and body.accepted:
             row = draft.projection.marks[body.mark]
+            place, seat = _place(row), row["seat"]
         elif isinstance(body, MarkEntered) and body.standing == Standing.COUNTS:
-            row = {"session": body.session, "entry": body.entry, "aspect": body.aspect, "seat": body.seat}
+            place, seat = (body.session, body.entry, body.aspect), body.seat
         else:
             continue
-        scheme = draft.schemes.get(body.event)
-        if row["seat"] != WHOLE_PANEL and scheme is not None and row["aspect"] in watched(scheme):
-            yield SessionId(row["session"]), EntryId(row["entry"]), AspectId(row["aspect"])
+        if seat != WHOLE_PANEL and place[2] in asked.get(body.event, ()):
+            yield place
 
 
 def _seats(draft: Draft, sessions: set[SessionId]) -> Work[dict[SessionId, frozenset[SeatId]]]:

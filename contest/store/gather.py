@@ -239,12 +239,12 @@ def _marks(draft: Draft, named: list[tuple[str | int, ...]], events: set[Any]) -
 
 
 def _slots(draft: Draft, marks: Sequence[EnterMark]) -> Work[None]:
-    wanted: set[tuple[str, str, str, str]] = set()
+    wanted: dict[tuple[str, str, str, str], None] = {}
     for mark in marks:
         session, device = draft.sessions.get(mark.session), draft.devices.get(mark.device)
         scheme = draft.schemes.get(session["event"]) if session else None
         aspect = scheme.aspects.get(mark.aspect) if scheme else None
         if aspect is not None:
-            wanted.add(slot_of(mark, aspect, SeatId(device["seat"]) if device else WHOLE_PANEL))
-    for row in (yield Find(MarkRow, _SLOT, sorted(wanted))):
+            wanted[slot_of(mark, aspect, SeatId(device["seat"]) if device else WHOLE_PANEL)] = None
+    for row in (yield Find(MarkRow, _SLOT, list(wanted))):
         draft.projection.know_mark(row)

@@ -51,6 +51,9 @@ def write(draft: Draft) -> Work[None]:
         yield run
 
 
+_encode = msgspec.json.Encoder().encode
+
+
 @cache
 def _kind_of(body: type[FactBody]) -> str:
     return str(body.__struct_config__.tag)
@@ -84,7 +87,7 @@ def _receipt_rows(draft: Draft) -> list[Row]:
             "device": mark.device,
             "device_seq": mark.device_seq,
             "digest": digest,
-            "receipt": msgspec.json.encode(receipt).decode(),
+            "receipt": _encode(receipt).decode(),
             "head": None if receipt.seq is None else covered[contest],
         }
         for contest, digest, mark, receipt in draft.new_receipts

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
+from piccolo.query import Select
 
 from contest.model.fact import Fact, read_fact
 from contest.model.ids import ContestId
@@ -37,12 +38,17 @@ async def heads(store: Store, contests: Collection[ContestId] | None = None) -> 
 
 async def facts_after(store: Store, contest: ContestId, seq: int, limit: int = MOST) -> list[Fact]:
     """The facts of a contest that follow number `seq`, in order, at most `limit` of them."""
-    rows = await fact_rows_after(store, contest, seq, limit)
+    query = FactRow.select(FactRow.content, FactRow.prev, FactRow.link)
+    rows = await store.select(_after(query, contest, seq, limit))
     return [read_fact(row["content"], row["prev"], row["link"]) for row in rows]
 
 
 async def fact_rows_after(store: Store, contest: ContestId, seq: int, limit: int = MOST) -> list[dict[str, Any]]:
     """The same as they are stored, for whoever checks the chain."""
-    query = FactRow.select().where((FactRow.contest == contest) & (FactRow.seq > seq))
-    rows: list[dict[str, Any]] = await store.select(query.order_by(FactRow.seq).limit(min(limit, MOST)))
+    rows: list[dict[str, Any]] = await store.select(_after(FactRow.select(), contest, seq, limit))
     return rows
+
+
+def _after(query: Select[Any], contest: ContestId, seq: int, limit: int) -> Select[Any]:
+    query = query.where((FactRow.contest == contest) & (FactRow.seq > seq))
+    return query.order_by(FactRow.seq).limit(min(limit, MOST))
