@@ -66,7 +66,8 @@ async def stalled(store, store_url, folder, *, each, quick, deadlines, options=U
         async with air.running(), crowd.watching():
             await until(lambda: crowd.here == quick and all(tablet.connected for tablet in air.tablets))
             hall = Hall(served, air, crowd, at)
-            await hall.marked(1)
+            await hall.marked(5)
+            await until(lambda: all(one.steps for one in crowd.everybody))
             hall.before = served.kib, kernel_kib(served.port), served.sockets
             asked = [watch(at.event)] * BOARDS_ASKED
 
