@@ -84,7 +84,8 @@ class SocketWire:
         peer = self._transport.get_extra_info("socket")
         if peer is not None:
             # Without this the kernel takes up to 4 MB a connection before anybody notices a reader that stalls.
-            with contextlib.suppress(OSError):
+            # Who has left meanwhile is an OSError on one loop and a ValueError on the other.
+            with contextlib.suppress(OSError, ValueError):
                 peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BACKLOG)
 
     def abort(self) -> None:
