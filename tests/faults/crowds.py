@@ -60,6 +60,9 @@ def besieged(
     from contest.settings import Settings
     from realtime import transport
 
+    log = os.open(Path(folder) / "log", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
     for name, seconds in deadlines.items():
         owner, attribute = name.split(".")
         assert hasattr(getattr(transport, owner), attribute), name
@@ -128,6 +131,12 @@ class Served:
             with suppress(FileNotFoundError):  # closed while we looked
                 names.append(str(link.readlink()))
         return names
+
+    @property
+    def log(self) -> str:
+        """What it has written down."""
+        log = self.folder / "log"
+        return log.read_text() if log.exists() else ""
 
     async def alive(self) -> Counter[str]:
         """How many objects of each kind are alive in it, once its garbage is gone."""
@@ -198,6 +207,9 @@ async def siege(url: str, folder: Path, **about: Any) -> AsyncIterator[Served]:
             yield served
         finally:
             await asyncio.to_thread(nursery.close, served)
+            print(served.log[:4000])
+    if not about.get("stock"):
+        assert "Traceback" not in served.log, "what strangers do is no fault of ours, and fills no log"
 
 
 # ---- what goes over the wire ---------------------------------------------------------------------------------
