@@ -34,6 +34,7 @@ from contest.store.commands import (
 from contest.store.compiled import compiled
 from contest.store.draft import Known
 from contest.store.form import malformed, sound
+from contest.store.fresh import Fresh
 from contest.store.settle import Answer, Settled, settle
 from scoring.scheme import SchemeProblem
 
@@ -69,6 +70,7 @@ class Book:
         self._waiting: list[_Waiting] = []
         self._settling: asyncio.Task[None] | None = None
         self._listeners: list[Listener] = []
+        self.fresh = Fresh()
         self.keys_reused = 0
         """How many marks came under a number that had brought another mark; each is logged."""
 
@@ -225,6 +227,7 @@ class Book:
                 await self._settle([waiting])
         else:
             self._known = settled.known
+            self.fresh.keep(settled.facts)
             for waiting, answer in zip(batch, settled.answers, strict=True):
                 _answer_one(waiting, answer)
             self._tell(settled)

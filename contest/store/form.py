@@ -28,6 +28,7 @@ _LONGEST = {
 }
 
 
+_KINDS = frozenset(MarkKind)
 _LIMITS = tuple(_LONGEST.values())
 _texts = attrgetter(*list(_LONGEST)[:-1])
 _ID = re.compile(r"[0-9A-Za-z._:-]{1,64}", re.ASCII)
@@ -52,7 +53,7 @@ def malformed(mark: EnterMark) -> Receipt | None:
     for field, text in (("mark", mark.mark), ("replaces", mark.replaces)):
         if text and not _ID.fullmatch(text):
             return refusal(mark, BadInput(field=field, problem="[0-9A-Za-z._:-]"))
-    if not isinstance(mark.kind, MarkKind):
+    if mark.kind not in _KINDS:
         return refusal(mark, BadInput(field="kind", problem=str(mark.kind)))
     if not mark.mark or not mark.device or not 0 < mark.device_seq < 2**53 or abs(mark.value or 0) > 10**15:
         return refusal(mark, BadInput(field="mark", problem="…"))

@@ -16,6 +16,7 @@ from contest.store.book import Book
 from contest.store.clock import not_before, now
 from contest.store.compiled import compiled
 from contest.store.engine import KeptSqlite, PooledPostgres
+from contest.store.fresh import Fresh
 from contest.store.keys import introduce, make_key, read_key
 from contest.store.migrate import newest, run_migrations
 from contest.store.still import StillPool, StillReaders
@@ -50,6 +51,11 @@ class Store:
         if self._book is None:
             raise StoreReadOnly()
         return self._book
+
+    @property
+    def fresh(self) -> Fresh:
+        """What this process has just committed: nothing where it only reads."""
+        return self._book.fresh if self._book is not None else Fresh()
 
     @property
     def dialect(self) -> str:

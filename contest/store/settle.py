@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from contest.errors import AlreadyExists, ContestError, KeyReused, NotFound, SchemeLocked, SeatRevoked
-from contest.model.fact import DeviceRevoked, SchemeAdopted, SeatTaken
+from contest.model.fact import DeviceRevoked, Fact, SchemeAdopted, SeatTaken
 from contest.model.fact import KeyReused as ReusedFact
 from contest.model.ids import AspectId, ContestId, EntryId, EventId, SeatId
 from contest.model.mark import DESK, EnterMark, Receipt, Standing, enter, refusal
@@ -42,6 +42,8 @@ class Settled:
 
     answers: list[Answer]
     heads: dict[ContestId, int]
+    facts: list[tuple[Fact, bytes]]
+    """With what was hashed of each."""
     reused: list[tuple[ContestId, EnterMark]]
     known: Known | None
 
@@ -68,7 +70,8 @@ def settle(commands: Sequence[Command], key: SigningKey, known: Known | None = N
     moved = {fact.contest: fact.seq for fact in draft.facts}
     for contest, seq in moved.items():
         yield Ring(contest, seq)
-    return Settled(answers=answers, heads=moved, reused=draft.reused, known=_left(known))
+    facts = list(zip(draft.facts, draft.contents, strict=True))
+    return Settled(answers=answers, heads=moved, facts=facts, reused=draft.reused, known=_left(known))
 
 
 def _left(known: Known) -> Known | None:
