@@ -66,7 +66,9 @@ def _export(chosen: argparse.Namespace) -> int:
 
         store = await open_store(settings.database_url, readonly=True)
         try:
-            return await _put(out, bundle(store, ContestId(chosen.contest), key, words=chosen.words))
+            return await _put(
+                out, bundle(store, ContestId(chosen.contest), key, words=chosen.words), private=chosen.words
+            )
         finally:
             await store.close()
 
@@ -78,10 +80,14 @@ def _export(chosen: argparse.Namespace) -> int:
     return 0
 
 
-async def _put(path: Path, pieces: AsyncIterator[bytes]) -> int:
-    """Write a file whole or not at all, and return its size."""
+async def _put(path: Path, pieces: AsyncIterator[bytes], *, private: bool) -> int:
+    """Write a file whole or not at all, and return its size; free texts are for its owner alone."""
+    from contest.store.sqlite import make_private
+
     beside, size = path.with_name(f".{path.name}.{uuid4().hex}"), 0
-    file = await asyncio.to_thread(beside.open, "xb")
+    if private:
+        await asyncio.to_thread(make_private, beside)
+    file = await asyncio.to_thread(beside.open, "wb" if private else "xb")
     try:
         with file:
             async for piece in pieces:

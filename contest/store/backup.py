@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import asyncpg
 import msgspec
 
 from contest.errors import CopyFailed, CopyFolderUnusable, CopyNotSound, DiskFull, StoreNotMigrated
@@ -24,7 +26,7 @@ from contest.model.signing import SigningKey
 from contest.store import sqlite
 from contest.store.checkpoints import Checkpoint, record_or_leave, sign_checkpoint
 from contest.store.clock import now
-from contest.store.migrate import run_migrations
+from contest.store.migrate import newest, run_migrations
 from contest.store.open import open_still
 from contest.store.queries.facts import heads
 from contest.store.still import StillPool
@@ -68,6 +70,7 @@ async def back_up(url: str, folder: Path, key_file: Path, key: SigningKey, say: 
     part, path = folder / f".{name}.part", folder / f"{name}.db"
     try:
         with named_trouble(part):
+            await asyncio.to_thread(sqlite.make_private, part)
             if url.startswith("sqlite:"):
                 await asyncio.to_thread(_copy_file, sqlite.path_of(url), part, say)
             else:
@@ -112,8 +115,8 @@ def check_folder(folder: Path) -> None:
     try:
         if not folder.is_dir():
             raise CopyFolderUnusable(folder=str(folder), problem="没有这个文件夹 there is no such folder")
-        probe = folder / f".jiangsai-{os.getpid()}.probe"
-        probe.write_bytes(b"")
+        probe = folder / f".jiangsai-{uuid4().hex}.probe"
+        sqlite.make_private(probe)
         probe.unlink()
     except OSError as problem:
         if problem.errno == errno.ENOSPC:
@@ -210,6 +213,14 @@ async def _copy_tables(url: str, target: Path, say: Progress) -> None:
     finally:
         await writer.close()
     pool = await StillPool.open(url)
+    try:
+        found = await pool.connection.fetchval('SELECT MAX("id") FROM "migration"')
+    except asyncpg.UndefinedTableError:
+        found = 0
+    if found != newest():
+        # Of a newer one, whatever this program does not know would be missing in the copy.
+        await pool.close()
+        raise StoreNotMigrated(found=found, wanted=newest())
     writing = await asyncio.to_thread(_bare, target)
     try:
         for number, table in enumerate(TABLES):

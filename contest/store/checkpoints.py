@@ -28,6 +28,9 @@ from contest.store.work import Insert, Row, Work
 
 PREFIX = b"jiangsai/checkpoint/1\n"
 
+MOST_BYTES = 4 * 1024 * 1024
+"""No file with checkpoints is longer."""
+
 log = structlog.get_logger("jiangsai.copies")
 
 
@@ -104,10 +107,13 @@ async def record(store: Store, checkpoints: Sequence[Checkpoint]) -> list[Checkp
 
 
 async def _fits(store: Store, checkpoint: Checkpoint) -> bool:
-    keys = await store.select(SigningKeyRow.select().where(SigningKeyRow.id == checkpoint.key))
+    keys = {row["id"]: row["public"] for row in await store.select(SigningKeyRow.select())}
+    # First the signature: what a stranger left there is not to be asked of the database.
+    if checkpoint.key not in keys or not checkpoint_signed(checkpoint, keys[checkpoint.key]):
+        return False
     facts = await fact_rows_after(store, checkpoint.contest, checkpoint.seq - 1, 1)
     link = facts[0]["link"] if facts and facts[0]["seq"] == checkpoint.seq else FIRST_LINK
-    return bool(keys) and link == checkpoint.link and checkpoint_signed(checkpoint, keys[0]["public"])
+    return link == checkpoint.link
 
 
 # ---- from a process that may not write -----------------------------------------------------------------------
@@ -142,8 +148,8 @@ async def take_in(store: Store) -> int:
     taken = 0
     for path in await asyncio.to_thread(_waiting, writer.path):
         try:
-            checkpoints = _LIST.decode(await asyncio.to_thread(path.read_bytes))
-        except (OSError, msgspec.MsgspecError):
+            checkpoints = _LIST.decode(await asyncio.to_thread(_content, path))
+        except (OSError, ValueError):
             checkpoints = []
         fit = await record(store, checkpoints)
         taken += len(fit)
@@ -157,6 +163,13 @@ async def take_in(store: Store) -> int:
 
 def _waiting(database: Path) -> list[Path]:
     return sorted(folder_of(database).glob("*.json"))
+
+
+def _content(path: Path) -> bytes:
+    """What a file says, if it is one and not very long."""
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > MOST_BYTES:
+        raise ValueError(path.name)
+    return path.read_bytes()
 
 
 async def record_or_leave(url: str, key_file: Path, checkpoints: Sequence[Checkpoint]) -> bool:

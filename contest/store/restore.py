@@ -31,7 +31,15 @@ from contest.errors import (
     StoreUnavailable,
 )
 from contest.store import sqlite
-from contest.store.backup import ROWS, Progress, copies_in, make_durable, named_trouble, remove, silent
+from contest.store.backup import (
+    ROWS,
+    Progress,
+    copies_in,
+    make_durable,
+    named_trouble,
+    remove,
+    silent,
+)
 from contest.store.clock import now
 from contest.store.migrate import MIGRATION_TABLE, newest
 from contest.store.migrations import MIGRATIONS
@@ -111,7 +119,8 @@ async def _prepare(copy: Path, beside: Path, say: Progress) -> dict[str, int]:
 
 def _copy_slowly(source: Path, target: Path, say: Progress) -> None:
     total, done = source.stat().st_size, 0
-    with source.open("rb") as reading, target.open("xb") as writing:
+    sqlite.make_private(target)
+    with source.open("rb") as reading, target.open("wb") as writing:
         while piece := reading.read(8 << 20):
             writing.write(piece)
             done += len(piece)
@@ -154,8 +163,33 @@ def _holds_facts(path: Path) -> bool:
         return "no such table" not in str(problem)
 
 
+def _fold(path: Path) -> None:
+    """Make one file of the database; StoreInUse when anybody has it open, be it only to read.
+
+    Whoever reads it would go on reading the file that was put aside, for ever and without a word. And a power cut
+    between two renames must not part a database from a WAL in which acknowledged marks stand.
+    """
+    if not path.exists():
+        return
+    connection = sqlite3.connect(path, timeout=1.0, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+    except sqlite3.Error as problem:
+        code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise StoreInUse(path=str(path)) from problem
+        if code == sqlite3.SQLITE_FULL:
+            raise
+        # It is damaged: it is put aside as it is, with what lies beside it.
+    finally:
+        connection.close()
+
+
 def _exchange(path: Path, beside: Path) -> str:
     """Put the new file in the place of the old one, which keeps what SQLite had beside it."""
+    _fold(path)
+    if path.exists():
+        shutil.copymode(path, beside)
     aside = path.with_name(f"{path.name}.aside-{now().translate({ord(sign): None for sign in ':-.'})}")
     had = path.exists()
     for ending in ("-wal", "-shm", ""):
@@ -181,7 +215,7 @@ async def _to_postgres(url: str, copy: Path, replace: bool, say: Progress) -> Re
                 if not replace and await _any_facts(connection):
                     raise DatabaseNotEmpty(path=shown)
                 facts = await _prepare(copy, folder / "copy.db", say)
-                aside = await _load(connection, folder / "copy.db", say)
+                aside = await _load(connection, folder / "copy.db", shown, say)
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     problems = [f"{contest} {problem}".strip() for contest, _, problem in await verify_all(url) if problem]
@@ -224,13 +258,15 @@ def _reading(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
 
 
-async def _load(connection: Any, source: Path, say: Progress) -> str:
+async def _load(connection: Any, source: Path, shown: str, say: Progress) -> str:
     """Move what is there into a schema of its own and fill new tables, all of it or nothing."""
     reading = await asyncio.to_thread(_reading, source)
     try:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock(7315120)")
             aside = await _move_aside(connection)
+            # Nobody can write from here on; a node that came meanwhile may have acknowledged what would be lost.
+            await _check_alone(connection, shown)
             for statements in ((MIGRATION_TABLE,), *(statements for _, _, statements in MIGRATIONS)):
                 for statement in statements:
                     await connection.execute(statement)

@@ -7,10 +7,11 @@ a lock file, one connection of it does all writes and all checkpoints, and reade
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import cycle
 from pathlib import Path
 from typing import Any, TypeVar
@@ -205,7 +206,14 @@ def _as_row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
     return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
 
 
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner reads, for names stand in it. No link is followed."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def _connect_writer(path: Path) -> sqlite3.Connection:
+    with suppress(FileExistsError):
+        make_private(path)  # what SQLite lays beside it is read by the same people
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.row_factory = _as_row
     try:

@@ -20,6 +20,9 @@ from contest.model.ids import ContestId
 FIRST_SECONDS, MOST_SECONDS = 0.1, 1.0
 """Pause before it is tried again: after the first fault, and after many."""
 
+LONGEST_NUMBER = 18
+"""Digits of a number that is read; Python refuses to read thousands of them."""
+
 log = structlog.get_logger("jiangsai.doorbell")
 
 
@@ -90,7 +93,8 @@ class _Noted:
 def read_ring(payload: str) -> tuple[ContestId, int] | None:
     """What a payload says; None for what is none of ours."""
     contest, comma, seq = payload.rpartition(",")
-    return (ContestId(contest), int(seq)) if comma and contest and seq.isascii() and seq.isdigit() else None
+    number = seq.isascii() and seq.isdigit() and len(seq) <= LONGEST_NUMBER
+    return (ContestId(contest), int(seq)) if comma and contest and number else None
 
 
 def told(ears: Ears, payloads: Iterable[str]) -> None:
