@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from contest.actions.signing_in import Revocations, Revoked, digest
-from contest.model.fact import DeviceRevoked, Fact, SeatTaken
+from contest.model.fact import DeviceRevoked, Fact, MarkEntered, SeatTaken
 from contest.store import clock
 from contest.store.open import Store
 from contest.store.queries import devices
@@ -148,6 +148,8 @@ class Attending:
 
     def _heard(self, fact: Fact) -> None:
         match fact.body:
+            case MarkEntered():  # nearly all facts are marks, so they come first
+                self._telling.heard(fact)
             case DeviceRevoked(device=device) if device in self._seated:
                 self._lose(self._seated[device], "revoked", fact.at)
             case SeatTaken(seat=seat, device=device):

@@ -23,7 +23,7 @@ from contest.errors import (
     TooManyRequests,
 )
 from contest.model.ids import DeviceId, SeatId
-from contest.model.mark import MarkKind, Receipt
+from contest.model.mark import Receipt
 from contest.store.clock import stamp
 from realtime.deeds import CLOSES, Allowance, Close, Deed, Enter, Identify, Limits, Moment, Rates, Say, ShowSheet
 from realtime.protocol import (
@@ -47,7 +47,7 @@ from realtime.protocol import (
     Sheet,
     Welcome,
 )
-from realtime.translating import command_of, heads_of, skew_of, split
+from realtime.translating import KINDS, command_of, heads_of, skew_of, split
 
 MOST_UNSENT = 10**6
 """A tablet that says it holds more is not believed: numbers must fit where they are written down."""
@@ -135,8 +135,7 @@ class SeatLine:
     def _enter(self, message: EnterMarks, now: Moment) -> list[Deed]:
         if not self.holds and not self.rates.delivered.spend(len(message.marks), now.steady):
             return [self.refuse(TooManyRequests(seconds=60))]
-        known = {kind.value for kind in MarkKind}
-        entered = [entry for entry in message.marks if entry.kind in known]
+        entered = [entry for entry in message.marks if entry.kind in KINDS]
         strange = [
             RefusedMark(
                 mark=entry.mark,
@@ -145,7 +144,7 @@ class SeatLine:
                 params={"field": "kind", "problem": entry.kind[:40]},
             )
             for entry in message.marks
-            if entry.kind not in known
+            if entry.kind not in KINDS
         ]
         deeds: list[Deed] = [*self._jumped(message.marks)]
         if strange:

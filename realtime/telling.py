@@ -89,13 +89,14 @@ class Telling:
     def heard(self, fact: Fact) -> None:
         """Something has happened in a contest of which tablets are connected."""
         match fact.body:
+            case MarkEntered() as mark:
+                # Also what a seat enters for the whole panel: the others have it on their sheets.
+                if mark.by != mark.seat and mark.standing == Standing.COUNTS:
+                    self._marked.setdefault(mark.session, set()).add(mark.by)
             case GatePassed(line=Line.SESSION) as passed:
                 self._ring(passed)
             case GatePassed(line=Line.IDENTITY) | EntryRuled() | SchemeAdopted() as changed:
                 self._ring(Replanned(changed.event))
-            case MarkEntered(standing=Standing.COUNTS) as mark if mark.by != mark.seat:
-                # Also what a seat enters for the whole panel: the others have it on their sheets.
-                self._marked.setdefault(mark.session, set()).add(mark.by)
             case RemarkCalled() | RemarkEnded() as call:
                 self._ring(Called(call.seats, _call(call, fact.at)))
             case MarkSettled(session=session, by=by):
