@@ -16,12 +16,30 @@ check: .venv/test.stamp  ## style, types, layers, front end
 	$(BIN)/lint-imports
 	$(BIN)/python -m contest.frontend check
 
+UNIT := $(BIN)/python -m pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations=15 -m "not long" tests
+
 unit: .venv/test.stamp  ## every Python test, on SQLite and PostgreSQL, and the journeys in a browser
 	$(BIN)/python -m contest.frontend build
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations=15 -m "not long" tests
+	$(UNIT)
 
-nightly: .venv/test.stamp browser  ## long runs: more seeds, more kills, full sizes
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "long or not long" tests
+# What judges by seconds, or starts a whole installation, runs alone; the rest of the night two at a time.
+ALONE := $(addprefix tests/faults/test_,l*.py d7*.py d12*.py d13*.py d14*.py d15*.py t4*.py) tests/realtime/test_bench.py
+# A test of the night may take two hours; what hangs is ended all the same.
+NIGHT := $(BIN)/python -m pytest -m long --durations=0 -o faulthandler_timeout=7800
+
+# About four hours on two cores with nothing else to do, smallest part first: everything of `make test` (a quarter of
+# an hour), what runs alone (an hour), then the large sizes two at a time (three hours, half of it D8). All parts run
+# whatever fails. Nothing needs privileges beyond those of `make test`: no network is configured, no file system
+# mounted; with root, databases run under accounts of their own. docs/reliability.md says what each test does.
+nightly: .venv/test.stamp browser  ## long runs: more seeds, more kills, full sizes; about four hours
+	$(BIN)/python -m contest.frontend build
+	@failed=; seed=$${JIANGSAI_TEST_SEED:-$$(date +%Y%m%d)000000}; \
+	echo "About four hours. JIANGSAI_TEST_SEED=$$seed make nightly repeats this night."; \
+	env -u JIANGSAI_TEST_SEED $(UNIT) || failed="$$failed unit"; \
+	JIANGSAI_TEST_SEED=$$seed $(NIGHT) $(ALONE) || failed="$$failed alone"; \
+	JIANGSAI_TEST_SEED=$$seed $(NIGHT) -n 2 --dist loadgroup \
+	  $(foreach file,$(ALONE),--ignore-glob='$(CURDIR)/$(file)') tests || failed="$$failed long"; \
+	echo "Night of seed $$seed:$${failed:- everything held}"; [ -z "$$failed" ]
 
 bench: .venv/test.stamp  ## figures beside their peers and limits
 	$(BIN)/python -m bench
