@@ -26,11 +26,15 @@ from urllib.request import urlopen
 import numpy as np
 
 from bench.live.arena import EVENT, Arena, arena, disk_can_be_slow
+from bench.live.crowd import Crowd, Doors, compiled_crowd, crowd, handshake, masked
 from bench.live.limits import Limit, judged
 from bench.live.machine import CLIENT, cpu_seconds, described, held_kib, running, say
 
 RECEIPT_MS, VIEWER_MS, BUSY = 12.0, 60.0, 65.0
 VIEWER_KIB = 25.0
+
+IN_TRANSIT = 0.5
+"""Seconds within which a board comes to everybody, or never."""
 
 
 class Client:
@@ -71,6 +75,19 @@ def tablets(served: Arena) -> Iterator[Client]:
         yield seats
 
 
+@contextmanager
+def viewers_of(served: Arena, viewers: int) -> Iterator[Client | Crowd]:
+    """Viewers who know when each frame came: a C program where there is a compiler, else Python, which is late."""
+    if not compiled_crowd():
+        with client("viewers", served.port, EVENT, viewers) as watching:
+            yield watching
+        return
+    watch = masked(b'{"type":"watch","event":"%s"}' % EVENT.encode())
+    hello = handshake("/live/board", served.port)
+    with crowd(Doors(served.port, hello, then=watch, answer=b'{"type":"reset"'), viewers) as watching:
+        yield watching
+
+
 def held_with_the_event(served: Arena) -> int:
     """KiB of the server once the marks of the event are in its memory, and before anybody watches."""
     with urlopen(f"http://127.0.0.1:{served.port}/api/public/events/{EVENT}/board") as board:
@@ -99,7 +116,7 @@ def measure(folder: Path, chosen: argparse.Namespace, *, fsync_ms: float = 0.0) 
     """Let everybody in, warm up, and count."""
     with ExitStack() as stack:
         served = stack.enter_context(arena(folder, chosen.seats, tick=chosen.tick, fsync_ms=fsync_ms))
-        viewers = stack.enter_context(client("viewers", served.port, EVENT, chosen.viewers))
+        viewers = stack.enter_context(viewers_of(served, chosen.viewers))
         held = held_with_the_event(served)
         viewers.ask("open")
         a_viewer = (held_kib(served.pid) - held) / chosen.viewers
@@ -108,15 +125,15 @@ def measure(folder: Path, chosen: argparse.Namespace, *, fsync_ms: float = 0.0) 
         spent = cpu_seconds(served.pid)
         file = served.folder / "frames"
         seats.tell(f"run {chosen.seconds}")
-        seen = viewers.ask(f"run {chosen.seconds} {file}")
+        seen = viewers.ask(f"note {chosen.seconds} {file}")
         receipt = seats.hear()
         spent = cpu_seconds(served.pid) - spent
-        waits, boards = late(served, file)
+        waits, boards, span = late(served, file)
         return Figures(
             receipt,
             p50=float(np.percentile(waits, 50)),
             p99=float(np.percentile(waits, 99)),
-            boards=boards / seen["seconds"],
+            boards=(boards - 1) / span,
             reached=len(waits) / (boards * chosen.viewers),
             busy=spent / seen["seconds"] * 100,
             frame=seen["bytes"] / max(seen["frames"], 1),
@@ -125,14 +142,22 @@ def measure(folder: Path, chosen: argparse.Namespace, *, fsync_ms: float = 0.0) 
         )
 
 
-def late(served: Arena, file: Path) -> tuple[np.ndarray, int]:
-    """Milliseconds from before a frame was written to its arrival, for every delivery; and how many frames."""
+def late(served: Arena, file: Path) -> tuple[np.ndarray, int, float]:
+    """Milliseconds from before a frame was written to its arrival, for every delivery that there was time for.
+
+    The first and the last boards are left out, of which a part came before or after the noting; with how many
+    boards are left, and the seconds from the first of them to the last.
+    """
     told = file.read_bytes()
     versions = np.frombuffer(told[: len(told) // 2], dtype=np.int64)
     moments = np.frombuffer(told[len(told) // 2 :], dtype=np.float64)
-    published = served.published()
-    seen, at = np.unique(versions, return_inverse=True)
-    return (moments - np.array([published[version] for version in seen])[at]) * 1000, len(seen)
+    at = served.published()
+    began, ended = moments.min() + IN_TRANSIT, moments.max() - IN_TRANSIT
+    whole = np.array([version for version in np.unique(versions) if began < at[version] < ended])
+    kept = np.isin(versions, whole)
+    published = np.array([at[version] for version in whole])
+    waits = moments[kept] - published[np.searchsorted(whole, versions[kept])]
+    return waits * 1000, len(whole), float(published[-1] - published[0])
 
 
 def row(name: str, found: Figures) -> str:

@@ -10,7 +10,10 @@
  *     run N GAP      N rounds in a closed loop: the next begins when everybody has the last one, and not earlier
  *                    than GAP microseconds after it began
  *     hold SECONDS   only read, for so long
+ *     note SECONDS FILE   the same, and keep of each delivery the number behind "version": and the moment it came:
+ *                    all numbers, then all moments, as int64 and double
  */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +41,7 @@ struct viewer {
     uint16_t matched;
     uint64_t left;     /* of the frame that is being read */
     uint64_t payload;  /* its size */
-    uint8_t pong[125];
+    uint8_t first[125]; /* bytes of it: what a pong repeats, and where a board says its version */
 };
 
 static struct viewer *viewers, control;
@@ -47,7 +50,9 @@ static uint64_t least, deliveries, bytes;
 static uint32_t *bins;
 static struct text hello, ready, then_say, answer, go_hello, go_ready, go;
 static unsigned char buffer[BUFFER];
-static double began;
+static double began, *moments;
+static int64_t *versions;
+static size_t noted, room; /* room: none while nothing is noted */
 static int control_pings; /* its server speaks websocket there too, and gives up who does not answer pings */
 
 static double now(void) {
@@ -98,7 +103,24 @@ static void left(struct viewer *one) {
     gone++;
 }
 
-static void delivered(void) {
+static void note(const struct viewer *one) {
+    static const char marker[] = "\"version\":";
+    size_t size = one->payload < sizeof one->first ? one->payload : sizeof one->first;
+    const char *at = memmem(one->first, size, marker, sizeof marker - 1);
+    if (!at) return;
+    if (noted == room) {
+        room *= 2;
+        versions = realloc(versions, room * sizeof *versions), moments = realloc(moments, room * sizeof *moments);
+        if (!versions || !moments) fail("memory");
+    }
+    versions[noted] = 0;
+    for (at += sizeof marker - 1; at < (const char *)one->first + size && *at >= '0' && *at <= '9'; at++)
+        versions[noted] = versions[noted] * 10 + (*at - '0');
+    moments[noted++] = now();
+}
+
+static void delivered(const struct viewer *one) {
+    if (room) note(one);
     uint64_t bin = (uint64_t)((now() - began) * 1e6) / BIN_US;
     bins[bin < BINS ? bin : BINS - 1]++;
     deliveries++;
@@ -109,10 +131,10 @@ static void frame_ended(struct viewer *one) {
     int kind = one->head[0] & 15;
     if (kind == 9) { /* answer a ping: masked with zeros, so the payload stays as it is */
         unsigned char pong[131] = {0x8a, (unsigned char)(0x80 | one->payload)};
-        memcpy(pong + 6, one->pong, one->payload);
+        memcpy(pong + 6, one->first, one->payload);
         send(one->fd, pong, 6 + one->payload, MSG_NOSIGNAL);
     } else if (kind < 3 && one->payload >= least && one != &control) {
-        delivered();
+        delivered(one);
     }
     one->head_size = 0;
 }
@@ -121,8 +143,8 @@ static void read_frames(struct viewer *one, const unsigned char *at, size_t size
     while (size) {
         if (one->left) {
             size_t part = size < one->left ? size : one->left;
-            if ((one->head[0] & 15) == 9 && one->payload <= 125)
-                memcpy(one->pong + (one->payload - one->left), at, part);
+            size_t done = one->payload - one->left, more = done < sizeof one->first ? sizeof one->first - done : 0;
+            if (more) memcpy(one->first + done, at, part < more ? part : more);
             one->left -= part, at += part, size -= part;
             if (!one->left) frame_ended(one);
             continue;
@@ -262,6 +284,28 @@ static void hold(double seconds) {
            bytes, now() - start);
 }
 
+static void note_all(double seconds, const char *path) {
+    struct rusage before, after;
+    room = 1 << 16, noted = 0;
+    versions = malloc(room * sizeof *versions), moments = malloc(room * sizeof *moments);
+    forget();
+    getrusage(RUSAGE_SELF, &before);
+    double start = now();
+    for (double rest; (rest = start + seconds - now()) > 0;) turn((int)(rest * 1000) + 1);
+    seconds = now() - start;
+    getrusage(RUSAGE_SELF, &after);
+    FILE *file = fopen(path, "wb");
+    if (!file || fwrite(versions, sizeof *versions, noted, file) != noted ||
+        fwrite(moments, sizeof *moments, noted, file) != noted || fclose(file))
+        fail(path);
+    free(versions), free(moments);
+    room = 0;
+    double spent = (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_stime.tv_sec) +
+                   (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec - before.ru_stime.tv_usec) / 1e6;
+    printf("{\"here\": %d, \"frames\": %lu, \"bytes\": %lu, \"seconds\": %.6f, \"busy\": %.2f}\n", opened - gone,
+           deliveries, bytes, seconds, spent / seconds * 100);
+}
+
 int main(int count, char **given) {
     if (count != 12) return 2;
     struct rlimit files;
@@ -276,13 +320,15 @@ int main(int count, char **given) {
     control_pings = go_hello.size > 4 && !memcmp(go_hello.at, "GET ", 4);
     viewers = calloc((size_t)number, sizeof *viewers), bins = calloc(BINS, sizeof *bins);
     poller = epoll_create1(0);
-    char line[100];
+    char line[1200];
     long rounds;
     double amount;
+    char path[1024];
     while (fgets(line, sizeof line, stdin)) {
         if (!strcmp(line, "open\n")) open_all(atoi(given[1]), atoi(given[8]));
         else if (sscanf(line, "run %ld %lf", &rounds, &amount) == 2) run(rounds, amount / 1e6);
         else if (sscanf(line, "hold %lf", &amount) == 1) hold(amount);
+        else if (sscanf(line, "note %lf %1023[^\n]", &amount, path) == 2) note_all(amount, path);
     }
     return 0;
 }

@@ -74,6 +74,11 @@ def compiled(source: Path, *options: str) -> Path | None:
     return made
 
 
+def compiled_crowd() -> Path | None:
+    """The C crowd; None where there is no compiler."""
+    return compiled(HERE / "crowd.c")
+
+
 class Crowd:
     """The viewers' process, as the bench speaks to it."""
 
@@ -104,7 +109,7 @@ class Crowd:
 @contextmanager
 def crowd(doors: Doors, viewers: int, *, in_python: bool = False) -> Iterator[Crowd]:
     """A crowd on the clients' processor, of which nobody has come in yet."""
-    program = None if in_python else compiled(HERE / "crowd.c")
+    program = None if in_python else compiled_crowd()
     command = [program] if program else [sys.executable, "-m", "bench.live.crowd"]
     d = doors
     texts = [part.hex() or "-" for part in (d.hello, d.ready, d.then, d.answer)]

@@ -3,7 +3,7 @@
     python -m bench.live.viewers PORT EVENT VIEWERS
 
 A bare loop over epoll, as cheap as Python makes it. Commands on standard input, an answer of JSON to each:
-`open` lets everybody in, `run SECONDS FILE` notes version and moment of every frame in a file, `cut` ends all
+`open` lets everybody in, `note SECONDS FILE` notes version and moment of every frame in a file, `cut` ends all
 connections at once and lets everybody come back as fast as the server takes them, `hold SECONDS` reads on.
 """
 
@@ -158,7 +158,7 @@ class Crowd:
                 self.open()
             case "hold":
                 self.hold(float(given[0]))
-            case "run":
+            case "note":
                 self.versions, self.moments, self.noting = array("q"), array("d"), True
                 self.hold(float(given[0]))
                 self.noting = False
