@@ -35,8 +35,10 @@ def half_up(value: Fraction, places: int) -> Fraction:
     return Fraction(magnitude if value >= 0 else -magnitude, unit)
 
 
+@lru_cache(maxsize=1 << 15)
 def printed(numerator: int, denominator: int, places: int) -> str:
     """Print numerator/denominator with so many places, rounded half up."""
+    # Kept, for a board prints thousands of numbers ten times a second, of which a few are new.
     unit = 10**places
     magnitude = (2 * abs(numerator) * unit + denominator) // (2 * denominator)
     sign = "-" if numerator < 0 and magnitude else ""

@@ -47,11 +47,11 @@ class Scores(Mapping[str, str | None]):
         self._plan, self._tally, self._prints, self._column = plan, tally, prints, column
 
     def __getitem__(self, node: str) -> str | None:
-        row = self._plan.rows[node]
-        if not self._tally.known[row, self._column] or self._tally.neutral[row, self._column]:
+        row, column = self._plan.rows[node], self._column
+        if not self._tally.known.item(row, column) or self._tally.neutral.item(row, column):
             return None
         places, sign = self._prints[node]
-        value = int(self._tally.values[row, POINTS, self._column])
+        value: int = self._tally.values.item(row, POINTS, column)
         return printed(sign * value, self._plan.denominators[row], places)
 
     def __iter__(self) -> Iterator[str]:
@@ -220,18 +220,19 @@ def _row(
     status = computed.sheet.statuses.get(entry, IN_COMPETITION)
     root = layout.rows[scheme.root.id]
 
+    denominator, places, tally = layout.denominators[root], scheme.places, computed.tally
+
     def total(lane: int) -> str:
-        return printed(int(computed.tally.lane(root, lane)[column]), layout.denominators[root], scheme.places)
+        return printed(tally.lane(root, lane).item(column), denominator, places)
 
     def gap() -> str:
-        totals = computed.tally.lane(root, POINTS)
-        behind = int(totals[ordered.sequence[0]]) - int(totals[column])
-        return printed(abs(behind), layout.denominators[root], scheme.places)
+        totals = tally.lane(root, POINTS)
+        return printed(abs(totals.item(ordered.sequence[0]) - totals.item(column)), denominator, places)
 
     shown = status == IN_COMPETITION or status in SHOWN_OUTSIDE
     excluded = ordered.excluded.get(column, ())
     # No time is not the time 0, whoever has none.
-    nothing = scheme.ranking.order == "low" and bool(computed.tally.void[root, column])
+    nothing = scheme.ranking.order == "low" and tally.void.item(root, column)
     has_total = shown and not nothing and NO_RESULT not in excluded
     last = ordered.levels[column] == len(ordered.questions) - 1
     best, worst = (MOST, LEAST) if scheme.ranking.order == "high" else (LEAST, MOST)
@@ -241,13 +242,13 @@ def _row(
         rank=standing.rank,
         shared=standing.shared,
         status=status,
-        total=total(POINTS) if has_total and computed.tally.known[root, column] else None,
+        total=total(POINTS) if has_total and tally.known.item(root, column) else None,
         points=total(POINTS),
         complete=marked[0],
         aspects=marked[1],
         best=total(best) if shown else None,
         worst=total(worst) if shown else None,
-        scores=Scores(layout, computed.tally, prints, column),
+        scores=Scores(layout, tally, prints, column),
         awards=computed.awards.get(column, ()),
         tie_broken_by=standing.broken_by,
         gap=gap() if standing.rank is not None and standing.rank > 1 and last else None,
