@@ -39,8 +39,8 @@ async def test_a_rolling_restart_loses_no_mark_and_nobody(cluster, names):
     assert statistics.median_low(took) <= GONE_SECONDS
     told = [code for tablet in everybody.tablets for code in tablet.closed_with]
     assert told.count(1012) >= len(everybody.tablets), "every tablet sat on one of the two nodes, and was told"
-    # On a busy machine a node may write down late who came, and take the newer connection at the other node for the
-    # older one (4409). The tablet comes again; that is for exceptions.
+    # On a busy machine a node may write down late who came, and take the newer connection at the other node for
+    # the older one (4409). The tablet comes again; that is for exceptions.
     assert set(told) <= {1012, 4409}
     assert told.count(4409) <= len(names) // 3
 
