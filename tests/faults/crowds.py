@@ -60,6 +60,7 @@ def besieged(
     from contest.settings import Settings
     from realtime import transport
 
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # uvloop wants the first three taken
     log = os.open(Path(folder) / "log", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)

@@ -160,6 +160,7 @@ class Days:
     def __init__(self, served, url, folder, air, crowd):
         self.served, self.air, self.crowd, self.folder = served, air, crowd, folder
         self.environment = {**os.environ, "DATABASE_URL": url, "JIANGSAI_SIGNING_KEY": str(folder / "signing.pem")}
+        (folder / "copies").mkdir()
         self.samples = []
 
     async def run(self, *words):
