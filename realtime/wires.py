@@ -21,7 +21,7 @@ BACKLOG = 32 * 1024
 KERNEL_BACKLOG = 32 * 1024
 """Bytes that may wait for a board in the kernel, which takes twice as many with its own bookkeeping."""
 
-CHUNK = 64
+CHUNK = 32
 """Sockets that are written to before the loop may answer a seat."""
 
 MOST_SOCKETS = 65_536
