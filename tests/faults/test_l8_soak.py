@@ -42,7 +42,7 @@ class Strangers:
 
     def __init__(self, served, at):
         self.served, self.at = served, at
-        self.dice = random.Random(seed_of(20_261_120))
+        self.dice = random.Random(1)
         self.newest = {}
         self.ways = Counter()
 
