@@ -36,6 +36,7 @@ from contest.store.tables import (
     SessionRow,
     SignedHeadRow,
 )
+from contest.store.trees import trees
 from contest.store.work import Find, Insert, Row, Span, Work
 
 _RECEIPT = msgspec.json.Decoder(Receipt)
@@ -123,18 +124,18 @@ def _receipts(draft: Draft, marks: Sequence[EnterMark]) -> Work[None]:
 def _proofs(wanted: set[Any]) -> Work[dict[str, tuple[SignedHead, Tree]]]:
     """Signed heads by their id, with the tree over the links that each of them covers."""
     heads: dict[str, Row] = {row["id"]: row for row in (yield Find(SignedHeadRow, ("id",), _keys(wanted)))}
-    spans = [(row["contest"], row["first"], row["seq"]) for row in heads.values()]
+    known = {key: trees.kept(row["root"]) for key, row in heads.items()}
+    new = [row for key, row in heads.items() if known[key] is None]
+    spans = [(row["contest"], row["first"], row["seq"]) for row in new]
     links: dict[tuple[str, int], str] = {
         (row["contest"], row["seq"]): row["link"]
         for row in (yield Span(FactRow, spans, ("contest", "seq", "link")))
     }
-    return {
-        key: (
-            head_of(row),
-            Tree([links[row["contest"], seq] for seq in range(row["first"], row["seq"] + 1)]),
-        )
-        for key, row in heads.items()
-    }
+    for row in new:
+        numbers = range(row["first"], row["seq"] + 1)
+        tree = known[row["id"]] = Tree([links[row["contest"], seq] for seq in numbers])
+        trees.keep(row["root"], tree, len(numbers))
+    return {key: (head_of(heads[key]), tree) for key, tree in known.items() if tree is not None}
 
 
 def head_of(row: Row) -> SignedHead:
