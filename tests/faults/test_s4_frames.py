@@ -65,10 +65,13 @@ async def stranger(port, dice):
         writer.close()
 
 
-async def flooded(house, frames, seed):
-    """Send so many malformed frames, some at once."""
+async def flooded(house, tablet, frames, seed):
+    """Send so many malformed frames, some at once, while a tablet beats as tablets do."""
     answered = Counter()
     for start in range(0, frames // A_CONNECTION, 50):
+        if start % 1000 == 0:
+            await tablet.say({"type": "beat"})
+            await tablet.hear("beat")
         dice = (random.Random(f"{seed} {start + number}") for number in range(50))
         answered.update(await asyncio.gather(*(stranger(house.port, one) for one in dice)))
     return answered
@@ -80,11 +83,11 @@ async def survived(store, caplog, frames, seed):
     with structlog.testing.capture_logs() as logs:
         async with open_house(store) as house, house.tablet(at) as tablet:
             await tablet.hear("welcome")
-            await flooded(house, 1000, seed - 1)  # what is loaded only once is loaded
+            await flooded(house, tablet, 1000, seed - 1)  # what is loaded only once is loaded
             connections = house.server.server_state.connections
             await until(lambda: len(connections) == 1)
             before, began = resident_kib(), time.monotonic()
-            answered = await flooded(house, frames, seed)
+            answered = await flooded(house, tablet, frames, seed)
             took = time.monotonic() - began
             assert (await tablet.enter(at, at.mark(8000)))["type"] == "marks_stored"
             await until(lambda: len(connections) == 1)
