@@ -38,8 +38,6 @@ async def heads(store: Store, contests: Collection[ContestId] | None = None) -> 
 
 async def facts_after(store: Store, contest: ContestId, seq: int, limit: int = MOST) -> list[Fact]:
     """The facts of a contest that follow number `seq`, in order, at most `limit` of them."""
-    if fresh := store.fresh.after(contest, seq, limit):
-        return fresh
     query = FactRow.select(FactRow.content, FactRow.prev, FactRow.link)
     rows = await store.select(_after(query, contest, seq, limit))
     return [read_fact(row["content"], row["prev"], row["link"]) for row in rows]

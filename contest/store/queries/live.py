@@ -36,8 +36,13 @@ async def heads(store: Store, contests: Iterable[str]) -> dict[str, int]:
 
 
 async def facts_after(store: Store, contest: str, seq: int) -> list[Fact]:
-    """The next facts of a contest after a number, in order; at most a thousand."""
-    return await facts.facts_after(store, ContestId(contest), seq, FACTS_AT_ONCE)
+    """The next facts of a contest after a number, in order; at most a thousand.
+
+    Those that this process committed just now come without asking the database, and then only as many of them as
+    follow without a hole.
+    """
+    fresh = store.fresh.after(contest, seq, FACTS_AT_ONCE)
+    return fresh or await facts.facts_after(store, ContestId(contest), seq, FACTS_AT_ONCE)
 
 
 async def contents_of_event(store: Store, event: EventId, *, after: int = 0, until: int, limit: int) -> list[str]:

@@ -7,7 +7,8 @@ from contest.errors import StoreUnavailable
 from contest.model.fact import Fact, MarkEntered, canonical, read_fact
 from contest.store.fresh import MOST, Fresh
 from contest.store.open import open_store
-from contest.store.queries.facts import fact_rows_after, facts_after
+from contest.store.queries.facts import fact_rows_after
+from contest.store.queries.live import facts_after
 from tests.builders import hall
 from tests.contest.store.test_faults import break_commits, mend_commits
 
@@ -32,7 +33,7 @@ async def test_what_is_kept_is_what_was_stored_to_the_letter(store):
     for seq in range(len(everything) + 1):
         kept = store.fresh.after(at.contest, seq, 1000)
         assert plain(kept) == plain(everything[seq:]) == plain(await facts_after(store, at.contest, seq))
-    assert await facts_after(store, at.contest, 1, 2) == everything[1:3]
+    assert store.fresh.after(at.contest, 1, 2) == everything[1:3]
 
 
 async def test_a_commit_that_failed_leaves_nothing_that_anybody_could_follow(store):
