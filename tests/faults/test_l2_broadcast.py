@@ -9,8 +9,9 @@ import time
 import pytest
 
 from realtime.wires import sockets_allowed
+from tests.faults.besieged import siege
 from tests.faults.checker import check, stored_sqlite
-from tests.faults.crowds import Crowd, siege
+from tests.faults.crowds import Crowd
 from tests.faults.history import History, seed_of
 from tests.faults.on_air import OnAir
 from tests.realtime.house import paired

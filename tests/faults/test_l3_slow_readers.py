@@ -11,8 +11,9 @@ import pytest
 
 from bench.live.kernel import kernel_kib
 from realtime.wires import sockets_allowed
+from tests.faults.besieged import siege
 from tests.faults.checker import check, stored_sqlite
-from tests.faults.crowds import Crowd, closing, siege, unreading, watch
+from tests.faults.crowds import Crowd, closing, unreading, watch
 from tests.faults.history import History, seed_of
 from tests.faults.on_air import OnAir
 from tests.realtime.house import paired

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import pytest
 
 from realtime.wires import sockets_allowed
+from tests.faults.besieged import asking, siege
 from tests.faults.checker import check, stored_sqlite
-from tests.faults.crowds import Crowd, asking, handshake, masked, siege
+from tests.faults.crowds import Crowd, handshake, masked
 from tests.faults.history import History, seed_of
 from tests.faults.on_air import OnAir
 from tests.faults.proxy import proxied

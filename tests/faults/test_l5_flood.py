@@ -9,8 +9,8 @@ from collections import Counter
 import pytest
 
 from realtime.wires import sockets_allowed
+from tests.faults.besieged import answered, asking, siege
 from tests.faults.checker import check, stored_sqlite
-from tests.faults.crowds import answered, asking, siege
 from tests.faults.history import History, seed_of
 from tests.faults.on_air import OnAir
 from tests.realtime.house import paired

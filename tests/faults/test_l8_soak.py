@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from realtime.wires import sockets_allowed
+from tests.faults.besieged import asking, siege
 from tests.faults.checker import check, stored_sqlite
-from tests.faults.crowds import Crowd, asking, handshake, masked, siege, watch
+from tests.faults.crowds import Crowd, handshake, masked, watch
 from tests.faults.history import History, seed_of
 from tests.faults.on_air import OnAir
 from tests.realtime.house import Peer, paired, token_of
