@@ -236,6 +236,7 @@ async def test_nothing_acknowledged_is_lost_with_the_database(sqlite_url, tmp_pa
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 async def test_two_hundred_thousand_marks_are_back_within_a_minute(sqlite_url, tmp_path):
     drill = await drilled(sqlite_url, tmp_path, judges=20, entries=500, before=190_000, live=10_000)
     await judged(drill, sqlite_url, 200_000)

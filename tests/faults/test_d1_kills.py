@@ -84,5 +84,6 @@ async def test_a_writer_killed_over_and_over_loses_and_doubles_nothing(store_url
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 async def test_a_writer_killed_a_thousand_times(store_url, tmp_path):
     await kill_often(store_url, tmp_path, 500, seed_of(1000))

@@ -197,6 +197,7 @@ async def test_the_same_on_postgres(postgres_url, tmp_path):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("place", PLACES)
 async def test_fifty_deaths_at_each_place(store_url, tmp_path, place):
     await die_at(store_url, tmp_path, [place], 50, seed_of(50))

@@ -274,7 +274,7 @@ def template(sqlite_template: Path) -> None:
     TEMPLATE = sqlite_template
 
 
-@pytest.mark.parametrize("runs", [12, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize("runs", [12, pytest.param(300, marks=[pytest.mark.long, pytest.mark.timeout(3600)])])
 def test_whatever_happens_the_laws_hold(runs: int) -> None:
     run_state_machine_as_test(
         Marking,
