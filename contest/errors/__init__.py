@@ -74,6 +74,7 @@ from contest.errors.marking import (
     StillBlind,
     TieOpen,
     TieTooEarly,
+    TooManyRevisions,
 )
 from contest.errors.planning import (
     AspectScheduledTwice,
@@ -181,6 +182,7 @@ __all__ = [
     "TieTooEarly",
     "TooLarge",
     "TooManyRequests",
+    "TooManyRevisions",
     "Unforeseen",
     "WorkFailed",
     "WrongMediaType",

@@ -12,6 +12,14 @@ class MarkOutOfRange(ContestError):
     en = "“{aspect}” takes {low} to {high} in steps of {step}."
 
 
+class TooManyRevisions(ContestError):
+    """A place was corrected so often that no tablet may go on; each correction is kept, and read again."""
+
+    code = "too_many_revisions"
+    zh = "这一处已改过 {n} 次，平板不能再改；请裁判长在工作台处理。"
+    en = "This place was corrected {n} times. Ask the chief judge to settle it at the desk."
+
+
 class MarkNotForSeat(ContestError):
     """The seat does not mark this entry or aspect in this session."""
 

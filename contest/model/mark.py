@@ -19,6 +19,7 @@ from contest.errors import (
     MarkNotForSeat,
     MarkOutOfRange,
     SessionNotOpen,
+    TooManyRevisions,
 )
 from contest.model.fact import MarkEntered
 from contest.model.gate import GateLine
@@ -37,6 +38,9 @@ from scoring.scheme import Aspect, problem_with
 
 WHOLE_PANEL = SeatId("*")
 """The seat of aspects that are marked once for the whole panel: measurements, imported marks, deductions."""
+
+MOST_REVISIONS = 500
+"""Of one place, from tablets: every revision is read again with the next, and nobody may make all others wait."""
 
 DESK = "desk:"
 """Prefix of device ids that are a signed-in person at the desk and no tablet."""
@@ -174,7 +178,7 @@ def enter(
     session is locked, the seat was handed over, or a newer mark stands where it expected another, the fact's
     standing is `pending` and it waits for the chief judge.
 
-    Raises MarkNotForSeat, MarkOutOfRange, BadInput or SessionNotOpen.
+    Raises MarkNotForSeat, MarkOutOfRange, BadInput, SessionNotOpen or TooManyRevisions.
     """
     aspect = session.aspects.get(command.aspect)
     at_desk = command.device.startswith(DESK)
@@ -191,6 +195,8 @@ def enter(
         raise SessionNotOpen()
     slot = slot_of(command, aspect, device.seat)
     before = slots.get(slot, EMPTY)
+    if before.revisions >= MOST_REVISIONS and not at_desk:
+        raise TooManyRevisions(n=MOST_REVISIONS)
     because = _why_pending(command, session, device, before)
     return MarkEntered(
         mark=command.mark,

@@ -31,9 +31,9 @@ _ASPECTS = msgspec.json.Decoder(tuple[AspectId, ...])
 
 @dataclass(slots=True)
 class Known:
-    """What a batch left for the next one; it holds while these are the newest numbers under the lock."""
+    """What a batch left for the next one; it holds while these are the newest links under the lock."""
 
-    heads: dict[str, int]
+    heads: dict[str, str]
     plan: int
     draft: Draft
 

@@ -55,7 +55,7 @@ def gather(commands: Sequence[Command], known: Known | None) -> Work[Known]:
     if (
         known is None
         or known.plan != plan
-        or any(known.heads.get(key, row["seq"]) != row["seq"] for key, row in heads.items())
+        or any(known.heads.get(key, row["link"]) != row["link"] for key, row in heads.items())
     ):
         known = Known({}, plan, Draft())
     draft = known.draft

@@ -77,7 +77,7 @@ def settle(commands: Sequence[Command], key: SigningKey, known: Known | None = N
 def _left(known: Known) -> Known | None:
     """What the next batch may rely upon, unless it holds rows that no lock of this one guarded."""
     draft = known.draft
-    heads = known.heads | {key: row["seq"] for key, row in draft.heads.items()}
+    heads = known.heads | {key: row["link"] for key, row in draft.heads.items()}
     if draft.also or draft.contests - heads.keys():
         return None
     return Known(heads, known.plan, draft.next())

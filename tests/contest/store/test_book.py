@@ -11,7 +11,7 @@ from contest.errors import (
     SeatRevoked,
 )
 from contest.model.ids import DeviceId, MarkId, SeatId
-from contest.model.mark import MarkKind
+from contest.model.mark import MOST_REVISIONS, MarkKind
 from contest.store.queries.facts import facts_after, heads
 from contest.store.tables import DeviceRow, MarkRow, ReceiptRow, SeatRow
 from tests.builders import FAULTS, PANEL, THEORY, hall, standings, unbroken
@@ -205,3 +205,19 @@ async def test_the_panel_aspect_takes_one_mark_of_each_seat(store):
     await at.stored(*(at.mark(8000 + 100 * seat, seat=seat) for seat in range(3)))
     rows = await store.select(MarkRow.select(MarkRow.seat).where(MarkRow.aspect == PANEL))
     assert sorted(row["seat"] for row in rows) == at.seats
+
+
+async def test_a_place_takes_so_many_corrections_from_tablets_and_then_the_desk_settles_it(store):
+    at = await hall(store)
+    marks = [at.mark(8000 + 100 * (turn % 10)) for turn in range(MOST_REVISIONS)]
+    marks = [
+        msgspec.structs.replace(mark, replaces=before.mark if before else None)
+        for mark, before in zip(marks, [None, *marks], strict=False)
+    ]
+    await at.stored(*marks)
+    (receipt,) = await at.enter(at.mark(9000, replaces=marks[-1].mark))
+    assert (receipt.verdict, receipt.because) == ("refused", "too_many_revisions")
+    assert (await at.enter(marks[0]))[0].verdict == "stored", "a repeat is no correction"
+    (elsewhere,) = await at.enter(at.mark(9000, entry=1))
+    assert elsewhere.verdict == "stored"
+    assert await unbroken(at)

@@ -47,7 +47,7 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
   },
   "copy_folder_unusable": {
     "zh": "不能备份到 {folder}：{problem}。请确认磁盘已接好、文件夹已建立且可写入。",
-    "en": "No copy can be made in {folder}: {problem}. Is the disk there, the folder made, and may it be written to?"
+    "en": "No copy can be made in {folder}: {problem}. Check that the disk is there, and that the folder exists and may be written to."
   },
   "copy_not_newest": {
     "zh": "同一文件夹里有更新的备份 {newest}。平板已不再保留它包含的打分，请恢复它；确要用旧的请加 --older。",
@@ -308,6 +308,10 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
   "too_many_requests": {
     "zh": "操作太频繁，请 {seconds} 秒后再试。",
     "en": "Too many requests. Try again in {seconds} seconds."
+  },
+  "too_many_revisions": {
+    "zh": "这一处已改过 {n} 次，平板不能再改；请裁判长在工作台处理。",
+    "en": "This place was corrected {n} times. Ask the chief judge to settle it at the desk."
   },
   "unforeseen": {
     "zh": "系统出错，未完成操作。请把编号 {incident} 告诉管理员。",
