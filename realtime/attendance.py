@@ -18,7 +18,7 @@ import structlog
 from litestar import WebSocket
 
 from contest.errors import ContestError, StoreUnavailable
-from contest.model.mark import EnterMark
+from contest.model.mark import EnterMark, Receipt
 from contest.store.ids import new_id
 from contest.store.open import Store
 from contest.store.queries import devices
@@ -71,7 +71,6 @@ class Attendance:
         self._store = store
         self._figures = figures
         self._seat = seat
-        self._entering: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(IN_FLIGHT)
         self._trusted_at = 0.0
 
@@ -131,9 +130,7 @@ class Attendance:
                     await self._show(session)
                 case Enter(marks):
                     await self._room.acquire()
-                    task = asyncio.create_task(self._enter(marks))
-                    self._entering.add(task)
-                    task.add_done_callback(self._entered)
+                    self._enter(marks)
                 case Close(code):
                     await self._close(code)
 
@@ -151,27 +148,33 @@ class Attendance:
         assert self.holder is not None
         await self.perform(self.line.show(await sheet_for(self._store, self.holder, session)))
 
-    async def _enter(self, marks: list[EnterMark]) -> None:
+    def _enter(self, marks: list[EnterMark]) -> None:
+        """Hand marks in; the receipts are said in the turn of the loop in which they are known."""
         assert self.holder is not None
         began = time.perf_counter()
-        try:
-            receipts = await self._store.book.enter(self.holder.contest, marks)
-        except Exception as fault:
+        self._store.book.hand_in(self.holder.contest, marks, lambda answer: self._answered(answer, began))
+
+    def _answered(self, answer: list[Receipt] | Exception, began: float) -> None:
+        self._room.release()
+        if isinstance(answer, Exception):
             # The tablet keeps its marks and sends them again; a fault that is no broken rule is ours to find.
-            if not isinstance(fault, ContestError):
-                log.exception("marks could not be stored", device=self.holder.device)
-            await self.perform(self.line.not_answered(StoreUnavailable()))
+            if not isinstance(answer, ContestError):
+                device = None if self.holder is None else self.holder.device
+                log.error("marks could not be stored", device=device, exc_info=answer)
+            self._say_all(self.line.not_answered(StoreUnavailable()))
             return
-        await self.perform(self.line.stored(receipts))
+        self._say_all(self.line.stored(answer))
         took = time.perf_counter() - began
         self.lag_ms = round(took * 1000)
         self._figures.acknowledging.observe(took)
-        for verdict, many in Counter(receipt.verdict for receipt in receipts).items():
+        for verdict, many in Counter(receipt.verdict for receipt in answer).items():
             self._figures.marks.labels(verdict).inc(many)
 
-    def _entered(self, task: asyncio.Task[None]) -> None:
-        self._entering.discard(task)
-        self._room.release()
+    def _say_all(self, deeds: Iterable[Deed]) -> None:
+        """Answers to marks are words alone: they are given to a tablet that is seated, or to none."""
+        for deed in deeds:
+            assert isinstance(deed, Say)
+            self._say(deed.message)
 
     async def _close(self, code: int) -> None:
         await self._wire.flush()

@@ -39,6 +39,8 @@ from contest.store.settle import Answer, Settled, settle
 from scoring.scheme import SchemeProblem
 
 Listener = Callable[[ContestId, int], None]
+Answered = Callable[[Answer], None]
+"""Takes an answer, in the turn of the loop in which the commit is known."""
 
 MARKS_A_COMMIT = 1000
 """The most marks in one transaction, so that nobody waits long behind others."""
@@ -49,7 +51,7 @@ log = structlog.get_logger("jiangsai.book")
 @dataclass(slots=True)
 class _Waiting:
     command: Command
-    answer: asyncio.Future[Any]
+    answered: Answered
 
     @property
     def weight(self) -> int:
@@ -84,10 +86,28 @@ class Book:
         A mark that breaks a rule gets a refusal and harms no other. Raises StoreUnavailable, and then nothing
         is acknowledged.
         """
+        heard, answered = _awaited()
+        self.hand_in(contest, marks, answered)
+        receipts: list[Receipt] = await heard
+        return receipts
+
+    def hand_in(
+        self, contest: ContestId, marks: Sequence[EnterMark], answered: Callable[[list[Receipt] | Exception], None]
+    ) -> None:
+        """The same for who does not wait: `answered` gets the receipts, or what would have been raised."""
         refusals = [malformed(mark) for mark in marks]
         fit = tuple(mark for mark, refused in zip(marks, refusals, strict=True) if refused is None)
-        settled = iter(await self._ask(EnterMarks(contest=contest, marks=fit)) if fit else ())
-        return [refused or next(settled) for refused in refusals]
+
+        def settled(answer: Any) -> None:
+            if isinstance(answer, list):
+                receipts = iter(answer)
+                answer = [refused or next(receipts) for refused in refusals]
+            answered(answer)
+
+        if fit:
+            self._ask(EnterMarks(contest=contest, marks=fit), settled)
+        else:
+            settled([])
 
     async def record(
         self,
@@ -174,16 +194,16 @@ class Book:
     # ---- group commit ----------------------------------------------------------------------------------------
 
     async def _recorded(self, command: Command) -> Recorded:
-        recorded = await self._ask(command)
+        heard, answered = _awaited()
+        self._ask(command, answered)
+        recorded = await heard
         assert isinstance(recorded, Recorded)
         return recorded
 
-    async def _ask(self, command: Command) -> Any:
-        answer = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(command, answer))
+    def _ask(self, command: Command, answered: Answered) -> None:
+        self._waiting.append(_Waiting(command, answered))
         if self._settling is None:
             self._settling = asyncio.create_task(self._settle_all())
-        return await answer
 
     async def _settle_all(self) -> None:
         batch: list[_Waiting] = []
@@ -252,13 +272,29 @@ class Book:
                     log.exception("listener_broke", contest=moved, seq=seq)
 
 
+def _awaited() -> tuple[asyncio.Future[Any], Callable[[Any], None]]:
+    """A future, and what gives it its answer."""
+    heard = asyncio.get_running_loop().create_future()
+
+    def answered(answer: Any) -> None:
+        # Is it done, then the caller went away; what it asked is stored all the same.
+        if not heard.done():
+            (heard.set_exception if isinstance(answer, Exception) else heard.set_result)(answer)
+
+    return heard, answered
+
+
+def _nobody(_: Answer) -> None:
+    """Takes the second answer of who has one."""
+
+
 def _answer_one(waiting: _Waiting, answer: Answer) -> None:
-    if waiting.answer.done():
-        return  # the caller went away; what it asked is stored all the same
-    if isinstance(answer, Exception):
-        waiting.answer.set_exception(answer)
-    else:
-        waiting.answer.set_result(answer)
+    answered, waiting.answered = waiting.answered, _nobody
+    try:
+        answered(answer)
+    except Exception:
+        # Who cannot bear an answer must not keep the others from theirs.
+        log.exception("answer_broke")
 
 
 def _answer_all(batch: list[_Waiting], problem: Exception) -> None:

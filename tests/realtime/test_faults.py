@@ -24,17 +24,16 @@ async def at(store):
 
 
 async def test_no_receipt_leaves_before_the_commit(store, at, monkeypatch):
-    written, committed, enter = asyncio.Event(), asyncio.Event(), store.book.enter
+    written, committed, transact = asyncio.Event(), asyncio.Event(), store.writer.transact
 
-    async def late(contest, marks):
-        receipts = await enter(contest, marks)
+    async def late(work):
         written.set()
         await committed.wait()
-        return receipts
+        return await transact(work)
 
-    monkeypatch.setattr(store.book, "enter", late)
     async with open_house(store) as house, house.tablet(at) as tablet:
         await tablet.hear("welcome")
+        monkeypatch.setattr(store.writer, "transact", late)
         await tablet.say({"type": "enter_marks", "marks": [wire_form(at.mark(8000))]})
         await written.wait()
         await tablet.heard_nothing()
@@ -43,17 +42,17 @@ async def test_no_receipt_leaves_before_the_commit(store, at, monkeypatch):
 
 
 async def test_when_the_store_fails_nothing_is_acknowledged_and_the_socket_stays(store, at, monkeypatch):
-    enter = store.book.enter
+    transact = store.writer.transact
 
-    async def broken(contest, marks):
+    async def broken(work):
         raise OSError("the disk is full")
 
     async with open_house(store) as house, house.tablet(at) as tablet:
         await tablet.hear("welcome")
         mark = at.mark(8000)
-        monkeypatch.setattr(store.book, "enter", broken)
+        monkeypatch.setattr(store.writer, "transact", broken)
         assert (await tablet.enter(at, mark))["code"] == "store_unavailable"
-        monkeypatch.setattr(store.book, "enter", enter)
+        monkeypatch.setattr(store.writer, "transact", transact)
         assert (await tablet.enter(at, mark))["receipts"][0]["standing"] == "counts"
 
 
