@@ -9,7 +9,10 @@ class CopyFolderUnusable(ContestError):
     code = "copy_folder_unusable"
     status = 503
     zh = "不能备份到 {folder}：{problem}。请确认磁盘已接好、文件夹已建立且可写入。"
-    en = "No copy can be made in {folder}: {problem}. Check that the disk is there, and that the folder exists and may be written to."
+    en = (
+        "No copy can be made in {folder}: {problem}. "
+        "Check that the disk is there, and that the folder exists and may be written to."
+    )
 
 
 class DiskFull(ContestError):

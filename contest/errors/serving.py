@@ -44,7 +44,7 @@ class SigningKeyUnusable(ContestError):
 
     code = "signing_key_unusable"
     status = 503
-    zh = "签名密钥文件 {path} 不能用：{problem_zh}。"
+    zh = "签名密钥文件 {path} 不能用：{problem}。"
     en = "The signing key in {path} cannot be used: {problem}."
 
 

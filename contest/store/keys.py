@@ -124,4 +124,4 @@ def _sync(folder: Path) -> None:
 
 
 def _unusable(path: Path, problem_zh: str, problem: str) -> SigningKeyUnusable:
-    return SigningKeyUnusable(path=str(path), problem_zh=problem_zh, problem=problem)
+    return SigningKeyUnusable(path=str(path), problem=f"{problem_zh} {problem}")

@@ -266,7 +266,7 @@ export const errorWords: Record<string, { zh: string; en: string }> = {
     "en": "The signing key {path} is missing, but the database was signed with the key {key}. Put the file back; if it is lost for good, «jiangsai key make» makes another, whose fingerprint must then be made known."
   },
   "signing_key_unusable": {
-    "zh": "签名密钥文件 {path} 不能用：{problem_zh}。",
+    "zh": "签名密钥文件 {path} 不能用：{problem}。",
     "en": "The signing key in {path} cannot be used: {problem}."
   },
   "still_blind": {
