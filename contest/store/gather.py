@@ -165,7 +165,8 @@ def _devices(draft: Draft, marks: Sequence[EnterMark], commands: Sequence[Comman
         draft.devices[row["id"]] = row
         draft.contests.add(row["contest"])
         draft.projection.revoked[row["id"]] = row["revoked_at"]
-    seats = {row["seat"] for row in draft.devices.values()}
+    # Of these alone: a hall has hundreds of devices, of which a commit hears a few.
+    seats = {draft.devices[device]["seat"] for device in wanted & draft.devices.keys()}
     seats |= {command.seat for command in commands if isinstance(command, TakeSeat)}
     columns = ("id", "contest", "event", "panel", "device")
     for row in (yield Find(SeatRow, ("id",), _keys(seats - draft.seats.keys()), columns)):
