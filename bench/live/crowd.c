@@ -11,7 +11,8 @@
  *                    than GAP microseconds after it began
  *     hold SECONDS   only read, for so long
  *     note SECONDS FILE   the same, and keep of each delivery the number behind "version": and the moment it came:
- *                    all numbers, then all moments, as int64 and double
+ *                    all numbers, then all moments, as int64 and double. It looks once a millisecond: to wake this
+ *                    process for each frame would cost the server's processor what viewers in a hall do not
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -30,7 +31,7 @@
 #include <unistd.h>
 
 enum { CONNECTING, GREETING, ASKING, OPEN, GONE };
-enum { AT_ONCE = 256, BUFFER = 1 << 16, BIN_US = 10, BINS = 1 << 20, PATIENCE_S = 60 };
+enum { AT_ONCE = 256, BUFFER = 1 << 16, BIN_US = 10, BINS = 1 << 20, PATIENCE_S = 60, ROUND_US = 1000 };
 
 struct text { unsigned char *at; size_t size; };
 
@@ -291,7 +292,10 @@ static void note_all(double seconds, const char *path) {
     forget();
     getrusage(RUSAGE_SELF, &before);
     double start = now();
-    for (double rest; (rest = start + seconds - now()) > 0;) turn((int)(rest * 1000) + 1);
+    for (double rest; (rest = start + seconds - now()) > 0;) {
+        turn((int)(rest * 1000) + 1);
+        usleep(ROUND_US);
+    }
     seconds = now() - start;
     getrusage(RUSAGE_SELF, &after);
     FILE *file = fopen(path, "wb");
