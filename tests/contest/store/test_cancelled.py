@@ -66,3 +66,32 @@ async def test_registration_and_questions_that_are_given_up_use_nothing_up(store
         await store.apply(SeasonRow.insert(season))
     assert await store.select(SeasonRow.count()) == MOMENTS
     assert await unbroken(at)
+
+
+async def test_everybody_who_hands_marks_in_is_answered_once_whoever_cannot_bear_it(store):
+    at = await hall(store)
+    heard = {"first": [], "second": [], "crooked": []}
+
+    def broken(_):
+        raise ValueError("not to be borne")
+
+    store.book.hand_in(at.contest, [at.mark(entry=0)], broken)
+    for name in ("first", "second"):
+        store.book.hand_in(at.contest, [at.mark(entry=len(name) % 2 + 1)], heard[name].append)
+    store.book.hand_in(at.contest, [at.mark(entry=3, number=0)], heard["crooked"].append)
+    await until(lambda: store.book._settling is None)
+    assert [[receipt.verdict for receipt in answer] for answer in (*heard["first"], *heard["second"])] == [
+        ["stored"],
+        ["stored"],
+    ]
+    assert [answer[0].verdict for answer in heard["crooked"]] == ["refused"]
+
+
+async def test_who_has_handed_marks_in_hears_once_that_the_book_was_ended(store):
+    at = await hall(store)
+    heard = []
+    store.book.hand_in(at.contest, [at.mark()], heard.append)
+    await asyncio.sleep(0)
+    store.book._settling.cancel()
+    await until(lambda: store.book._settling is None)
+    assert [answer.code for answer in heard] == ["store_unavailable"]
