@@ -60,11 +60,12 @@ async def test_whatever_happens_to_the_connection_each_mark_is_stored_exactly_on
     assert await unbroken(at)
 
 
-async def test_a_tablet_that_was_offline_all_day_delivers_three_thousand_marks_at_once(store, at):
+async def test_a_tablet_that_was_offline_all_day_delivers_three_thousand_marks_at_once(store):
+    at = await paired(store, entries=8)  # one place takes five hundred
     async with open_house(store) as house:
         judge = SimulatedJudge(address(house), token_of(at, 0))
         async with judge.seated():
-            drafts = [Draft(at.session, at.entries[n % 4], PANEL, 100 * (n % 100)) for n in range(3000)]
+            drafts = [Draft(at.session, at.entries[n % 8], PANEL, 100 * (n % 100)) for n in range(3000)]
             verdicts = await judge.enter(drafts)
         assert [verdict.device_seq for verdict in verdicts] == list(range(1, 3001))
         assert house.count("jiangsai_live_refused_total", code="too_many_requests") == 0
