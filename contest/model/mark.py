@@ -39,7 +39,7 @@ from scoring.scheme import Aspect, problem_with
 WHOLE_PANEL = SeatId("*")
 """The seat of aspects that are marked once for the whole panel: measurements, imported marks, deductions."""
 
-MOST_REVISIONS = 500
+MOST_REVISIONS = 1000
 """Of one place, from tablets: every revision is read again with the next, and nobody may make all others wait."""
 
 DESK = "desk:"

@@ -130,6 +130,8 @@ def seated(ground: Ground, event: PresetEvent, name: str) -> Person:
     page.goto(invited["url"])
     shown = page.locator(".number-shown")
     expect(shown).to_have_text(re.compile(r"^\d{4}$"))
+    # A simulated judge holds the seat: it changes hands only when the chief judge agrees.
+    ask(ground.chief, "POST", f"/pairings/{invited['pairing']}/agree")
     ask(ground.organiser, "POST", f"/pairings/{invited['pairing']}/confirm", {"number": shown.inner_text()})
     page.locator("main ul button").last.click()
     judge.look_in_both(f"{name}-wide", ground.written)
