@@ -24,7 +24,7 @@ from realtime.pressure import Pressure
 from realtime.rooms import Room, Snapshot
 from realtime.supervising import ended, supervised
 from realtime.views import Audience, Standing
-from realtime.wires import Wire
+from realtime.wires import Wire, nobody_waits
 
 
 class Seen(NamedTuple):
@@ -93,11 +93,13 @@ class Hub:
         figures: LiveFigures,
         *,
         pace: Pace | None = None,
+        urgent: Callable[[], bool] = nobody_waits,
     ) -> None:
         self._standings = standings
         self._ledger = ledger
         self._figures = figures
         self._pace = pace or Pace()
+        self._urgent = urgent
         self._pressure = Pressure()
         self._rooms: dict[str, _Kept] = {}
         self._opening: dict[str, asyncio.Task[_Kept]] = {}
@@ -185,7 +187,7 @@ class Hub:
         seen = await self._standings.stand(event)
         await self.follow(seen.contest)
         # Facts may have come between the two questions; what is followed now is looked at again below.
-        kept = _Kept(seen.contest, Room(seen.now, seen.at_freeze), self._loop.time())
+        kept = _Kept(seen.contest, Room(seen.now, seen.at_freeze, urgent=self._urgent), self._loop.time())
         kept.dirty.set()
         self._rooms[event] = kept
         kept.task = asyncio.create_task(

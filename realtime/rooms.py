@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -18,7 +19,7 @@ from contest.errors import NotFound
 from realtime.boards import Board, Leaderboard
 from realtime.protocol import Moved, Refused, Reset
 from realtime.views import Audience, Standing, View, project
-from realtime.wires import CHUNK, Frame, Wire, fan_out, frame_of
+from realtime.wires import CHUNK, Frame, Wire, fan_out, frame_of, nobody_waits
 
 
 class Snapshot(NamedTuple):
@@ -38,8 +39,9 @@ class Published(NamedTuple):
 class Gallery:
     """The viewers of one audience and the board they see."""
 
-    def __init__(self, board: Board, *, history: int) -> None:
+    def __init__(self, board: Board, *, history: int, urgent: Callable[[], bool] = nobody_waits) -> None:
         self._history = history
+        self._urgent = urgent
         self.leaderboard = self._numbered(board)
         self._watching: dict[Wire, None] = {}
         self._behind: dict[Wire, None] = {}
@@ -94,7 +96,7 @@ class Gallery:
         written = 0
         if frame is not None:
             watching = list(self._watching)
-            skipped = await fan_out(frame, watching)
+            skipped = await fan_out(frame, watching, urgent=self._urgent)
             for wire in skipped:
                 if wire in self._watching:
                     del self._watching[wire]
@@ -127,9 +129,17 @@ class Gallery:
 class Room:
     """One event as it is watched."""
 
-    def __init__(self, now: Standing, at_freeze: Standing | None, *, history: int = 64) -> None:
+    def __init__(
+        self,
+        now: Standing,
+        at_freeze: Standing | None,
+        *,
+        history: int = 64,
+        urgent: Callable[[], bool] = nobody_waits,
+    ) -> None:
         self.galleries = {
-            audience: Gallery(project(audience, now, at_freeze), history=history) for audience in Audience
+            audience: Gallery(project(audience, now, at_freeze), history=history, urgent=urgent)
+            for audience in Audience
         }
         self._snapshot: Snapshot | None = None
 

@@ -36,7 +36,7 @@ from realtime.rooms import Snapshot
 from realtime.standings import Standings
 from realtime.visitor import App, Visitor
 from realtime.watching import Watching
-from realtime.wires import sockets_allowed
+from realtime.wires import nobody_waits, sockets_allowed
 
 BOARD_PATH = "/live/board"
 MOST_VIEWERS = 20_000
@@ -83,7 +83,8 @@ class Live:
     @asynccontextmanager
     async def running(self, store: Store) -> AsyncIterator[None]:
         """Follow the ledger and serve sockets while this is entered; then say goodbye."""
-        self.hub = Hub(Standings(store), StoreLedger(store), self.figures, pace=self._pace)
+        urgent = nobody_waits if self._settings.role == "board" else lambda: store.book.writing
+        self.hub = Hub(Standings(store), StoreLedger(store), self.figures, pace=self._pace, urgent=urgent)
         self.attending = Attending(store, self.hub, self._revocations, self.figures, limits=self._limits)
         allowed = sockets_allowed()
         most = min(self._most_viewers, allowed - min(KEPT_SOCKETS, allowed // 2))

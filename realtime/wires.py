@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -23,6 +24,10 @@ KERNEL_BACKLOG = 32 * 1024
 
 CHUNK = 32
 """Sockets that are written to before the loop may answer a seat."""
+
+GIVE_WAY_SOCKETS, GIVE_WAY_SECONDS = 3 * CHUNK, 20e-6
+"""Behind so many sockets the loop sleeps so long while marks are being committed: on a single core the thread that
+commits comes to its turn only while the loop sleeps, and would wait longer for the core than for the disk."""
 
 MOST_SOCKETS = 65_536
 """More than this the system is not asked for."""
@@ -124,13 +129,25 @@ def wire_of(scope: Mapping[str, Any], send: Send) -> Wire:
     return wire if wire is not None else SentWire(send)
 
 
-async def fan_out(frame: Frame, wires: Sequence[Wire], *, chunk: int = CHUNK) -> list[Wire]:
-    """Write one frame to many, letting the loop answer seats in between; return those that were skipped."""
+def nobody_waits() -> bool:
+    """Nothing is more urgent than boards, as in a process without seats."""
+    return False
+
+
+async def fan_out(
+    frame: Frame, wires: Sequence[Wire], *, chunk: int = CHUNK, urgent: Callable[[], bool] = nobody_waits
+) -> list[Wire]:
+    """Write one frame to many, letting the loop answer seats in between; return those that were skipped.
+
+    While it is `urgent`, threads get the core in between too.
+    """
     skipped = []
     for start in range(0, len(wires), chunk):
         for wire in wires[start : start + chunk]:
             if not wire.put(frame):
                 skipped.append(wire)
+        if start % GIVE_WAY_SOCKETS == 0 and urgent():
+            time.sleep(GIVE_WAY_SECONDS)  # noqa: ASYNC251 -- to give the core away is what it is for
         await asyncio.sleep(0)
     return skipped
 

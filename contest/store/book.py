@@ -36,6 +36,7 @@ from contest.store.draft import Known
 from contest.store.form import malformed, sound
 from contest.store.fresh import Fresh
 from contest.store.settle import Answer, Settled, settle
+from contest.store.work import Work
 from scoring.scheme import SchemeProblem
 
 Listener = Callable[[ContestId, int], None]
@@ -73,6 +74,8 @@ class Book:
         self._settling: asyncio.Task[None] | None = None
         self._listeners: list[Listener] = []
         self.fresh = Fresh()
+        self.writing = False
+        """Whether a commit is under way."""
         self.keys_reused = 0
         """How many marks came under a number that had brought another mark; each is logged."""
 
@@ -234,7 +237,7 @@ class Book:
         try:
             # Taken out: what a batch that fails had noted must mislead no other.
             known, self._known = self._known, None
-            settled = await self._writer.transact(lambda: settle(commands, self._key, known))
+            settled = await self._written(lambda: settle(commands, self._key, known))
         except StoreUnavailable as problem:
             _answer_all(batch, problem)
         except Exception as problem:
@@ -251,6 +254,13 @@ class Book:
             for waiting, answer in zip(batch, settled.answers, strict=True):
                 _answer_one(waiting, answer)
             self._tell(settled)
+
+    async def _written(self, work: Callable[[], Work[Settled]]) -> Settled:
+        self.writing = True
+        try:
+            return await self._writer.transact(work)
+        finally:
+            self.writing = False
 
     def _tell(self, settled: Settled) -> None:
         for contest, mark in settled.reused:

@@ -68,8 +68,8 @@ def test_a_board_that_does_not_hear_of_the_freeze_is_seen(ground, monkeypatch):
 def test_a_step_that_is_lost_on_the_way_to_viewers_is_seen(ground, monkeypatch):
     fan_out, times = rooms.fan_out, iter(range(10**9))
 
-    async def lossy(frame, wires):
-        return [] if next(times) % 3 == 0 else await fan_out(frame, wires)
+    async def lossy(frame, wires, **options):
+        return [] if next(times) % 3 == 0 else await fan_out(frame, wires, **options)
 
     monkeypatch.setattr(rooms, "fan_out", lossy)
     assert seen(ground, "seen")

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contest.model.contest import PublicView
+from realtime import wires
 from realtime.boards import Board, Leaderboard
 from realtime.protocol import Moved, Reset, ToBoard
 from realtime.rooms import Gallery, Room
 from realtime.views import Audience, Standing, project
-from realtime.wires import CHUNK, Frame, Wire, fan_out
+from realtime.wires import CHUNK, Frame, Wire, fan_out, frame_of
 from tests.realtime.builders import head, row
 from tests.realtime.test_boards import Viewer
 
@@ -184,8 +185,8 @@ def test_sabotage_a_step_that_is_forgotten_is_found(monkeypatch):
 
 
 def test_sabotage_a_room_that_forgets_who_was_slow_is_found(monkeypatch):
-    async def blind(frame: Frame, wires: Sequence[Wire]) -> list[Wire]:
-        await fan_out(frame, wires)
+    async def blind(frame: Frame, wires: Sequence[Wire], **options) -> list[Wire]:
+        await fan_out(frame, wires, **options)
         return []
 
     monkeypatch.setattr("realtime.rooms.fan_out", blind)
@@ -220,3 +221,21 @@ def test_the_loop_may_answer_seats_while_a_whole_hall_is_shown_the_board_again()
     asyncio.run(publish())
     assert {len(page.frames) for page in hall} == {1}
     assert turns >= 10
+
+
+class Reader:
+    """Reads whatever comes."""
+
+    def put(self, frame) -> bool:
+        return True
+
+
+async def test_while_it_is_urgent_the_loop_gives_the_core_away_now_and_then(monkeypatch):
+    slept = []
+    monkeypatch.setattr(wires.time, "sleep", slept.append)
+    frame, hall = frame_of(b"{}"), [Reader()] * (3 * wires.GIVE_WAY_SOCKETS)
+    assert await fan_out(frame, hall) == []
+    assert slept == []
+    answers = iter([True, False, True])
+    assert await fan_out(frame, hall, urgent=lambda: next(answers)) == []
+    assert slept == [wires.GIVE_WAY_SECONDS] * 2

@@ -3,6 +3,8 @@
 import asyncio
 import threading
 
+import pytest
+
 from contest.store.tables import MarkRow, SeasonRow
 from tests.builders import hall, session_gate, unbroken
 from tests.realtime.sockets import until
@@ -95,3 +97,24 @@ async def test_who_has_handed_marks_in_hears_once_that_the_book_was_ended(store)
     store.book._settling.cancel()
     await until(lambda: store.book._settling is None)
     assert [answer.code for answer in heard] == ["store_unavailable"]
+
+
+async def test_the_book_says_that_it_writes_from_the_handing_over_to_the_commit_or_the_failure(store, monkeypatch):
+    at = await hall(store)
+    transact, seen = store.writer.transact, []
+
+    async def watched(work):
+        seen.append(store.book.writing)
+        return await transact(work)
+
+    async def broken(work):
+        seen.append(store.book.writing)
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(store.writer, "transact", watched)
+    await at.enter(at.mark())
+    assert (seen, store.book.writing) == ([True], False)
+    monkeypatch.setattr(store.writer, "transact", broken)
+    with pytest.raises(OSError, match="full"):
+        await at.enter(at.mark(entry=1))
+    assert (seen, store.book.writing) == ([True, True], False)
