@@ -65,6 +65,9 @@ class Ground:
         """Mark from tablets without a screen; in a thread, for Playwright has a loop running in this one."""
         for event, own in marks.items():
             event.bring_in(self.organiser, own, self._numbers)
+        for device in ask(self.organiser, "GET", f"/contests/{self.contest}/devices"):
+            if device["holds"]:  # from the marking before; its seat is taken by another
+                ask(self.organiser, "POST", f"/devices/{device['device']}/revoke")
         with ThreadPoolExecutor(1) as aside:
             aside.submit(asyncio.run, mark_everything(self.service.address, self.organiser, marks)).result()
 
