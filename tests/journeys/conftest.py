@@ -54,13 +54,8 @@ def built_pages() -> None:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, built_pages: None) -> Iterator[Service]:
     """A running service with one administrator; the tests of a module share it, each with a contest of its own."""
-    running = Service(tmp_path_factory.mktemp("service"))
-    running.prepare()
-    try:
-        running.start()
+    with Service(tmp_path_factory.mktemp("service")).started() as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -137,6 +137,16 @@ class Service:
             return httpx.get(f"{self.url}/health", timeout=PATIENCE, verify=self.trust).status_code == 200
         except httpx.TransportError:
             return False
+
+    @contextmanager
+    def started(self) -> Iterator[Self]:
+        """Make the database, serve while this is entered, and end."""
+        self.prepare()
+        try:
+            self.start()
+            yield self
+        finally:
+            self.stop()
 
     def kill(self) -> None:
         """As a power cut does."""

@@ -45,13 +45,8 @@ class VenueService(Service):
 
 @pytest.fixture(scope="module")
 def venue(tmp_path_factory: pytest.TempPathFactory, built_pages: None) -> Iterator[VenueService]:
-    running = VenueService(tmp_path_factory.mktemp("venue"))
-    running.prepare()
-    try:
-        running.start()
+    with VenueService(tmp_path_factory.mktemp("venue")).started() as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture
